@@ -1,0 +1,146 @@
+"""Edge conditions: a small expression language over names, read by Python's own parser and an allow-list.
+
+Allowed: names, text, numbers, True/False/None, comparisons, `in` over a list of constants, and/or/not. Nothing is
+ever compiled or called: a flow file is never code.
+"""
+
+import ast
+from collections.abc import Mapping
+
+from sop.graph import Condition
+
+Value = str | int | float | bool | None
+
+_LONGEST = 500
+
+
+class ConditionError(ValueError):
+    """The text is not in the language; the message says which part."""
+
+
+def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
+    """Whether it is true of `values`; a missing name is None. Comparing unlike things is false, never an error."""
+    return bool(_value(ast.parse(condition.text, mode="eval").body, values))
+
+
+def parse_condition(text: str) -> Condition:
+    """Check an expression.
+
+    >>> parse_condition('problem == "gas" and misunderstood >= 2').names == {"problem", "misunderstood"}
+    True
+    """
+    text = " ".join(text.split())
+    if len(text) > _LONGEST:
+        raise ConditionError(f"it is longer than {_LONGEST} characters")
+    try:
+        body = ast.parse(text, mode="eval").body
+        _check(body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, ConditionError):
+            raise
+        raise ConditionError("it is not an expression") from error
+    names = frozenset(node.id for node in ast.walk(body) if isinstance(node, ast.Name))
+    return Condition(text, names)
+
+
+def constants_compared(condition: Condition, name: str) -> frozenset[str]:
+    """The text constants that `name` is compared with: a loader checks them against a choice's options."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(condition.text, mode="eval")):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(isinstance(side, ast.Name) and side.id == name for side in sides):
+                for side in sides:
+                    found |= {
+                        leaf.value
+                        for leaf in ast.walk(side)
+                        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
+                    }
+    return frozenset(found)
+
+
+def _check(node: ast.expr) -> None:
+    match node:
+        case ast.Name():
+            return
+        case ast.Constant(value=str() | int() | float() | bool() | None):
+            return
+        case ast.BoolOp(values=values):
+            for value in values:
+                _check(value)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            _check(operand)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            _check(left)
+            for op, side in zip(ops, comparators, strict=True):
+                _check_side(op, side)
+        case _:
+            raise ConditionError(
+                f"{ast.unparse(node)[:60]!r} is not allowed; use names, text, numbers, comparisons, "
+                "in, and, or, not"
+            )
+
+
+def _check_side(op: ast.cmpop, side: ast.expr) -> None:
+    if isinstance(op, ast.In | ast.NotIn):
+        if not isinstance(side, ast.List | ast.Tuple):
+            raise ConditionError("after `in` comes a list: [a, b]")
+        for element in side.elts:
+            _check(element)
+    elif isinstance(op, ast.Is | ast.IsNot):
+        raise ConditionError("use == or !=")
+    else:
+        _check(side)
+
+
+def _value(node: ast.expr, values: Mapping[str, Value]) -> Value:
+    match node:
+        case ast.Name(id=name):
+            return values.get(name)
+        case ast.Constant(value=str() | int() | float() | bool() | None as constant):
+            return constant
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return all(_value(part, values) for part in parts)
+        case ast.BoolOp(values=parts):
+            return any(_value(part, values) for part in parts)
+        case ast.UnaryOp(operand=operand):
+            return not _value(operand, values)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            return _compare(_value(left, values), ops, comparators, values)
+        case _:
+            raise AssertionError(f"parse_condition let {ast.dump(node)} pass")
+
+
+def _compare(left: Value, ops: list[ast.cmpop], sides: list[ast.expr], values: Mapping[str, Value]) -> bool:
+    for op, side in zip(ops, sides, strict=True):
+        if isinstance(op, ast.In | ast.NotIn):
+            assert isinstance(side, ast.List | ast.Tuple)
+            inside = left in [_value(element, values) for element in side.elts]
+            if inside != isinstance(op, ast.In):
+                return False
+            continue
+        right = _value(side, values)
+        if not _pair(left, op, right):
+            return False
+        left = right
+    return True
+
+
+def _pair(left: Value, op: ast.cmpop, right: Value) -> bool:
+    if isinstance(op, ast.Eq):
+        return left == right
+    if isinstance(op, ast.NotEq):
+        return left != right
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return False
+    match op:
+        case ast.Lt():
+            return left < right
+        case ast.LtE():
+            return left <= right
+        case ast.Gt():
+            return left > right
+        case ast.GtE():
+            return left >= right
+        case _:
+            raise AssertionError(f"parse_condition let {op} pass")

@@ -1,0 +1,140 @@
+"""What happens when a question gets no usable answer: a new wording each time, then the keypad where there is one, then
+a person."""
+
+from dataclasses import replace
+
+from sop.graph import AskStep, ReviewStep, SlotSpec
+from sop.policy import triggered
+from sop.reading import Unusable
+from sop.slots import slot_type
+from sop.state import Failures, Phase
+from sop.turn import Turn
+
+_GIVE_UP = 6
+"""Failures after which a call ends even when the flow names no person for it."""
+
+
+def silence(turn: Turn) -> None:
+    """Nobody spoke."""
+    state = turn.state
+    if state.patience > 0:
+        turn.change(patience=state.patience - 1)
+        turn.say(turn.graph.wording.still_here)
+        return
+    count = state.failures.silences + 1
+    turn.change(failures=replace(state.failures, silences=count, unheard=0))
+    if escalate(turn):
+        return
+    spec = _asked(turn)
+    rungs = spec.ladder.silence if spec else ()
+    if len(rungs) >= count:
+        turn.say(rungs[count - 1])
+        return
+    turn.say(turn.graph.wording.silence)
+    turn.ask_again()
+
+
+def no_match(turn: Turn) -> None:
+    """Words that are no answer."""
+    failures = turn.state.failures
+    count = failures.misunderstood + 1
+    turn.change(failures=replace(failures, misunderstood=count, unheard=0), patience=0)
+    if escalate(turn):
+        return
+    spec, step = _asked(turn), turn.step()
+    if spec is None:
+        rungs = step.reprompts if isinstance(step, ReviewStep) and turn.state.phase is Phase.REVIEWING else ()
+    elif isinstance(step, AskStep) and step.reprompts and len(step.slots) == 1:
+        rungs = step.reprompts
+    else:
+        rungs = spec.ladder.no_match
+    if len(rungs) >= count:
+        turn.say(rungs[count - 1])
+        _keypad(turn, spec, count)
+        return
+    turn.say(turn.graph.wording.no_match)
+    if turn.state.phase in (Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING) and count > 1:
+        turn.say(turn.graph.wording.yes_or_no)
+    if not _keypad(turn, spec, count):
+        turn.ask_again()
+
+
+def unusable(turn: Turn, act: Unusable) -> None:
+    """An answer to the question that cannot be used: seven digits, a day that is over, two options at once."""
+    failures = turn.state.failures
+    count = failures.invalid + 1
+    turn.change(
+        failures=replace(failures, invalid=count, misunderstood=failures.misunderstood + 1, unheard=0),
+        patience=0,
+    )
+    if escalate(turn):
+        return
+    spec = turn.graph.slots[act.slot]
+    if act.reason == "ambiguous" and act.choices and count == 1:
+        kind = slot_type(turn.graph, spec)
+        turn.say(
+            turn.graph.wording.which, choices=", or ".join(kind.speak(choice, spec) for choice in act.choices)
+        )
+        return
+    reason = spec.ladder.reasons.get(act.reason, "")
+    if reason and count == 1:
+        turn.say(reason)
+        return
+    rungs = spec.ladder.invalid
+    if rungs:
+        turn.say(rungs[min(count, len(rungs)) - 1])
+        _keypad(turn, spec, count)
+        return
+    turn.say(turn.graph.wording.no_match)
+    if not _keypad(turn, spec, count):
+        turn.ask_again()
+
+
+def unheard(turn: Turn) -> None:
+    """Our recogniser failed: ask again at no cost to the caller; twice in a row, a person."""
+    failures = turn.state.failures
+    turn.change(failures=replace(failures, unheard=failures.unheard + 1))
+    if escalate(turn):
+        return
+    turn.say(turn.graph.wording.our_fault)
+    turn.ask_again()
+
+
+def person(turn: Turn) -> None:
+    """The caller asked for a person: at once, and once more; after that the flow says how it ends."""
+    if not turn.state.person_tried:
+        escalate(turn, asked=True)
+        return
+    turn.change(refused=turn.state.refused + 1)
+    if turn.state.refused > 1 and escalate(turn, asked=True):
+        return
+    turn.say(turn.graph.wording.nobody)
+    turn.ask_again()
+
+
+def escalate(turn: Turn, *, asked: bool = False) -> bool:
+    """Go to a person if the policy says so; where a person was tried in vain, to what the flow does otherwise."""
+    found = triggered(turn.graph, turn.state, asked_for_person=asked)
+    if found is not None:
+        target = found.otherwise if turn.state.person_tried else found.to
+        turn.change(failures=Failures(), patience=0)
+        turn.enter(target)
+        return True
+    failures = turn.state.failures
+    if asked or failures.misunderstood + failures.silences + failures.unheard >= _GIVE_UP:
+        turn.finish("gave_up")
+        return True
+    return False
+
+
+def _asked(turn: Turn) -> SlotSpec | None:
+    """The slot of an open question; None under a yes-or-no question."""
+    return turn.graph.slots.get(turn.state.slot) if turn.state.phase is Phase.ASKING else None
+
+
+def _keypad(turn: Turn, spec: SlotSpec | None, count: int) -> bool:
+    """From the second failure on, offer the keys."""
+    if spec is None or count < 2 or not spec.ladder.keypad or not slot_type(turn.graph, spec).keypad:
+        return False
+    turn.say(spec.ladder.keypad)
+    return True

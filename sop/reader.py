@@ -1,0 +1,303 @@
+"""From what was heard to what it means, by rules and examples: deterministic, no network.
+
+Each hypothesis is interpreted under what the step expects; the one that the step can use best wins, and the
+recogniser's own order decides between equals. So a second-best transcript with ten digits beats a best one with nine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sop.global_words import find_global, is_question
+from sop.graph import Graph, SlotSpec
+from sop.reading import (
+    Affirm,
+    Answer,
+    Correction,
+    Deny,
+    Expectation,
+    Global,
+    GlobalWord,
+    Hypothesis,
+    Question,
+    Reading,
+    ReadingAct,
+    Unusable,
+)
+from sop.slots import Context, Doubt, Found, choice_of, slot_type
+from sop.slots.yes_no import read_verdict
+from sop.words import Words, find_phrase, phrase_list, says, says_any, split_words
+
+_MOST_HYPOTHESES = 8
+_FAR_BELOW = 0.5
+"""A hypothesis with less than this share of the best one's confidence is not preferred for its parse."""
+_DISAGREEMENT = 0.8
+"""Two hypotheses with different values for one slot: each is less sure."""
+_WRONG = phrase_list("""
+    wrong, incorrect, not right, isn't right, not correct, isn't correct, is off, change, fix, correct the,
+    update, mistake, not my, different
+""")
+_CUES = phrase_list("""
+    actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
+    rather, nope
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReader:
+    """Reads utterances for one procedure."""
+
+    graph: Graph
+
+    def read(self, heard: tuple[Hypothesis, ...], expecting: Expectation, now: str) -> Reading:
+        """The best reading of an n-best list. Never raises; no acts when nothing was understood."""
+        if not heard:
+            return Reading("", 0.0)
+        moment = _moment(now)
+        readings = [
+            _Utterance(self.graph, expecting, moment, hypothesis).reading()
+            for hypothesis in heard[:_MOST_HYPOTHESES]
+        ]
+        floor = _FAR_BELOW * max(reading.confidence for reading in readings)
+        able = [reading for reading in readings if reading.confidence >= floor]
+        best = max(able, key=lambda reading: _usefulness(reading, expecting))
+        return _doubted(best, able)
+
+
+@dataclass(frozen=True, slots=True)
+class _Utterance:
+    """One hypothesis under one expectation."""
+
+    graph: Graph
+    expecting: Expectation
+    now: datetime
+    hypothesis: Hypothesis
+
+    def reading(self) -> Reading:
+        words = split_words(self.hypothesis.text)
+        confidence = (
+            min(1.0, max(0.0, self.hypothesis.confidence))
+            if self.hypothesis.confidence == self.hypothesis.confidence
+            else 0.0
+        )
+        return Reading(
+            self.hypothesis.text[:1000], confidence, tuple(dict.fromkeys(self.acts(words))) if words else ()
+        )
+
+    def acts(self, words: Words) -> Iterator[ReadingAct]:
+        if self.expecting.kind == "nothing":
+            return
+        urgent = tuple(self.urgent(words))
+        yield from urgent
+        word = find_global(words)
+        if word is GlobalWord.PERSON:
+            yield Global(word)
+            return
+        found = tuple(self.verdict(words) if self.expecting.kind == "yes_no" else self.answer(words))
+        found = tuple(
+            act
+            for act in found
+            if not (
+                isinstance(act, Answer | Correction | Unusable)
+                and any(act.slot == one.slot for one in urgent)
+            )
+        )
+        useful = [act for act in found if not isinstance(act, Unusable)]
+        if word is not None and not useful and not urgent:
+            yield Global(word)
+            return
+        yield from found
+        if not found and not urgent and is_question(words):
+            yield Question(" ".join(words)[:200])
+
+    def urgent(self, words: Words) -> Iterator[Answer]:
+        """Emergencies, which count at any moment."""
+        for spec in self.graph.slots.values():
+            if spec.type == "choice":
+                option = choice_of(self.graph, spec).urgent(words, spec)
+                if option and dict(self.expecting.known).get(spec.name) != option:
+                    yield self.answered(spec, Found(option))
+
+    def answer(self, words: Words) -> Iterator[ReadingAct]:
+        """Under an open question."""
+        spec = self.graph.slots[self.expecting.slot or ""]
+        named = tuple(self.named(words))
+        if any(act.slot != spec.name for act in named):
+            yield from named
+            return
+        found = slot_type(self.graph, spec).parse(words, spec, self.context(spec))
+        volunteered = tuple(self.volunteered(words, spec.name))
+        if isinstance(found, Found) and spec.type == "person_name" and self.names_problem(words, found.value):
+            found = None
+        if isinstance(found, Found):
+            yield self.answered(spec, found)
+        elif isinstance(found, Doubt) and not volunteered:
+            yield Unusable(spec.name, found.reason, found.choices)
+        yield from volunteered
+
+    def names_problem(self, words: Words, name: str) -> bool:
+        """A "name" made of the words of a choice ("water heater") is the choice, not a name."""
+        told = says(words, "name", "name's", "this is")
+        parts = split_words(name)
+        return not told and any(
+            choice_of(self.graph, spec).find(parts, spec, Context(self.now))
+            for spec in self.graph.slots.values()
+            if spec.type == "choice"
+        )
+
+    def verdict(self, words: Words) -> Iterator[ReadingAct]:
+        """Under a yes-or-no question: about one slot, or about everything that was read back."""
+        verdict = read_verdict(words)
+        spec = self.graph.slots.get(self.expecting.slot or "")
+        corrections = tuple(self.named(words))
+        if not corrections and spec is not None and verdict.rest:
+            found = self.replacement(spec, verdict.rest, asked=True)
+            corrections = (found,) if found else ()
+        if not corrections and (verdict.rest or verdict.yes is None):
+            corrections = tuple(self.contradictions(verdict.rest or words, denied=verdict.yes is False))
+        if corrections:
+            yield from corrections
+        elif verdict.yes is not None:
+            yield Affirm() if verdict.yes else Deny()
+        slots = {act.slot for act in corrections}
+        yield from (
+            act for act in self.volunteered(words, spec.name if spec else "") if act.slot not in slots
+        )
+
+    def named(self, words: Words) -> Iterator[Correction]:
+        """Corrections that name their slot: "the address is wrong", "the number is four one five ...", "change the day"."""
+        asked_everything = self.expecting.kind == "yes_no" and self.expecting.slot is None
+        wrong = says_any(words, _WRONG)
+        for name in self.expecting.filled:
+            spec = self.graph.slots.get(name)
+            if spec is None:
+                continue
+            at = _mention(words, spec)
+            if at is None:
+                continue
+            found = self.replacement(
+                spec, words[at:], asked=says(words[at : at + 2], "is", "to", "should", "should be", "was")
+            )
+            if (
+                found is None
+                and spec.type in ("us_address", "phone", "person_name")
+                and (wrong or asked_everything)
+            ):
+                found = self.replacement(spec, words, asked=False)
+            if found is not None and found.value != dict(self.expecting.known).get(name):
+                if (
+                    wrong
+                    or says_any(words, _CUES)
+                    or asked_everything
+                    or self.expecting.slot == name
+                    or says(words, "is")
+                ):
+                    yield found
+            elif wrong or (
+                asked_everything
+                and found is None
+                and read_verdict(words).yes is not True
+                and not says(words, "right", "correct", "fine", "good")
+            ):
+                yield Correction(name, None, "", self.hypothesis.confidence)
+
+    def contradictions(self, words: Words, *, denied: bool) -> Iterator[Correction]:
+        """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday"."""
+        for name in self.expecting.filled:
+            spec = self.graph.slots.get(name)
+            if spec is None or spec.name == self.expecting.slot:
+                continue
+            loose = (denied or says_any(words, _CUES)) and spec.type in ("us_address", "phone", "time_window")
+            found = self.replacement(spec, words, asked=loose)
+            if found is not None and found.value != dict(self.expecting.known).get(name):
+                yield found
+                return
+
+    def replacement(self, spec: SlotSpec, words: Words, *, asked: bool) -> Correction | None:
+        """A value for `spec` in `words`: by the reading of an answer when `asked`, else only an unmistakable one."""
+        kind, context = slot_type(self.graph, spec), self.context(spec)
+        found = kind.parse(words, spec, context) if asked else kind.find(words, spec, context)
+        if not isinstance(found, Found):
+            return None
+        if spec.type == "person_name" and self.names_problem(words, found.value):
+            return None
+        answer = self.answered(spec, found)
+        return Correction(answer.slot, answer.value, answer.spoken, answer.confidence)
+
+    def volunteered(self, words: Words, asked: str) -> Iterator[Answer | Correction]:
+        """Values for slots that were not asked for; for filled ones only after a word such as "actually"."""
+        correcting = says_any(words, _CUES)
+        for spec in self.graph.slots.values():
+            if spec.name == asked or (
+                spec.name in self.expecting.filled and (not correcting or self.expecting.kind == "yes_no")
+            ):
+                continue
+            found = slot_type(self.graph, spec).find(words, spec, self.context(spec))
+            if found is None or found.value == dict(self.expecting.known).get(spec.name):
+                continue
+            answer = self.answered(spec, found)
+            if spec.name in self.expecting.filled:
+                yield Correction(answer.slot, answer.value, answer.spoken, answer.confidence)
+            else:
+                yield answer
+
+    def answered(self, spec: SlotSpec, found: Found) -> Answer:
+        spoken = slot_type(self.graph, spec).speak(found.value, spec)
+        return Answer(spec.name, found.value, spoken, round(self.hypothesis.confidence * found.certainty, 3))
+
+    def context(self, spec: SlotSpec) -> Context:
+        return Context(self.now, dict(self.expecting.known).get(spec.name, ""), self.expecting.caller)
+
+
+def _mention(words: Words, spec: SlotSpec) -> int | None:
+    """Index behind the caller's own word for the slot, or None."""
+    for name in spec.names:
+        phrase = tuple(name.split())
+        at = find_phrase(words, phrase)
+        if at >= 0:
+            return at + len(phrase)
+    return None
+
+
+def _usefulness(reading: Reading, expecting: Expectation) -> float:
+    """3 for what the step asked, 2 for anything understood, 1 for an unusable answer, 0 for nothing."""
+    best = 0
+    for act in reading.acts:
+        match act:
+            case Answer(slot=slot) | Correction(slot=slot):
+                best = max(best, 3 if slot == expecting.slot or expecting.slot is None else 2)
+            case Affirm() | Deny():
+                best = max(best, 3)
+            case Global():
+                best = max(best, 2)
+            case Unusable() | Question():
+                best = max(best, 1)
+    return best
+
+
+def _doubted(best: Reading, readings: list[Reading]) -> Reading:
+    """`best`, less sure of every value that another hypothesis contradicts."""
+
+    def rival(act: Answer | Correction) -> bool:
+        return any(
+            other.slot == act.slot and other.value != act.value
+            for reading in readings
+            for other in reading.acts
+            if isinstance(other, Answer | Correction) and other.value is not None
+        )
+
+    acts = tuple(
+        replace(act, confidence=round(act.confidence * _DISAGREEMENT, 3))
+        if isinstance(act, Answer | Correction) and rival(act)
+        else act
+        for act in best.acts
+    )
+    return replace(best, acts=acts)
+
+
+def _moment(now: str) -> datetime:
+    """`now`, or the epoch when it is no time: a reading is made all the same."""
+    try:
+        return datetime.fromisoformat(now)
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC)

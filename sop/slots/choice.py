@@ -1,0 +1,217 @@
+"""One of a few options, recognised by the phrases that callers use for it.
+
+A phrase matches when its words stand in the utterance in order, with at most two other words between neighbours, and
+no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for any phrase of the flow's
+word group. Longer phrases weigh more than shorter ones, so "water heater leaking" beats "heater".
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from sop.graph import Option, SlotSpec
+from sop.reading import Completeness
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.words import Words, split_words, word_set
+
+_GAP = 2
+_NEGATIONS = word_set("""
+    no not don't doesn't didn't isn't aren't wasn't never without nothing can't cannot nor nope
+""")
+_CUTS = word_set("but though however just it's i'm we're there's")
+"""A negation does not reach over these."""
+_MARGIN = 0.9
+_ALIKE = 88
+_FUZZY_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well one option fits: the weight of its best phrases, and where the first one stands."""
+
+    option: str
+    score: float
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Canonical: the option's name. `words` are the flow's word groups."""
+
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    bias: tuple[str, ...] = ()
+    keypad: int = 0
+    sample: str = ""
+    _fuzzy: bool = field(default=True, repr=False)
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        matches = self.matches(words, spec)
+        if not matches:
+            return None
+        best = matches[0]
+        if best.option in _urgent(spec):
+            return Found(best.option)
+        close = tuple(match.option for match in matches if match.score > best.score - _MARGIN)
+        if len(close) > 1:
+            return Doubt("ambiguous", close[:3])
+        return Found(best.option, 1.0 if best.score >= 2 else 0.9)
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        """An option named in passing: only by a phrase of two words or more, and only one of them."""
+        strong = [match for match in self.matches(words, spec) if match.score >= 2]
+        if strong and (
+            len(strong) == 1
+            or strong[0].score >= strong[1].score + _MARGIN
+            or strong[0].option in _urgent(spec)
+        ):
+            return Found(strong[0].option)
+        return None
+
+    def urgent(self, words: Words, spec: SlotSpec) -> str | None:
+        """The option marked `anytime` that the words name in so many words, misheard ones excluded."""
+        strict = Choice(self.words, _fuzzy=False)
+        found = [
+            match
+            for match in strict.matches(words, spec)
+            if match.option in _urgent(spec) and match.score >= 2
+        ]
+        return found[0].option if found else None
+
+    def matches(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
+        """Every option that fits, best first; urgent ones before all others."""
+        forms = _compiled(spec.options, self.words)
+        if self._fuzzy:
+            words = tuple(_mended(word, forms.vocabulary) for word in words)
+        found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words))]
+        urgent = _urgent(spec)
+        return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
+
+    def press(self, digits: str) -> Found | Doubt | None:
+        return None
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        return next(
+            (option.spoken for option in spec.options if option.name == value), value.replace("_", " ")
+        )
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        return Completeness.OPEN
+
+
+_Element = dict[str, tuple[Words, ...]]
+"""The forms of one place in a phrase, by their first word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    phrases: tuple[tuple[str, tuple[tuple[_Element, ...], ...]], ...]
+    vocabulary: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _compiled(options: tuple[Option, ...], groups: tuple[tuple[str, tuple[str, ...]], ...]) -> _Forms:
+    table = dict(groups)
+    vocabulary: set[str] = set()
+    compiled = []
+    for option in options:
+        phrases = []
+        for text in (option.spoken, *option.phrases):
+            elements = tuple(_element(part, table) for part in text.lower().split())
+            vocabulary.update(
+                word for element in elements for forms in element.values() for form in forms for word in form
+            )
+            phrases.append(tuple(element for element in elements if element))
+        compiled.append((option.name, tuple(phrases)))
+    return _Forms(tuple(compiled), frozenset(vocabulary))
+
+
+def _element(part: str, table: dict[str, tuple[str, ...]]) -> _Element:
+    forms = table.get(part[1:-1], ()) if part.startswith("<") else (part,)
+    element: _Element = {}
+    for form in forms:
+        stems = tuple(_stem(word) for word in split_words(form))
+        if stems:
+            element[stems[0]] = (*element.get(stems[0], ()), stems)
+    return element
+
+
+def _stem(word: str) -> str:
+    """Without the commonest endings, so that "leaks" and "leaking" are one word."""
+    if word in _NEGATIONS:
+        return word
+    word = word.removesuffix("'s")
+    if word.endswith("ing") and len(word) > 5:
+        word = word[:-3]
+        return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
+    if word.endswith("ed") and len(word) > 4:
+        return word[:-2]
+    if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "as")):
+        return word[:-1]
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def _mended(word: str, vocabulary: frozenset[str]) -> str:
+    """The stem, or the one word of the flow that it was probably misheard for."""
+    stem = _stem(word)
+    if stem in vocabulary or len(stem) < _FUZZY_LENGTH:
+        return stem
+    near = process.extractOne(stem, vocabulary, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return near[0] if near and near[0][0] == stem[0] else stem
+
+
+def _match(option: str, phrases: tuple[tuple[_Element, ...], ...], words: Words) -> Match | None:
+    stems = tuple(_stem(word) for word in words)
+    best, first, hits = 0.0, len(words), 0
+    present = frozenset(stems)
+    for phrase in phrases:
+        if any(present.isdisjoint(element) for element in phrase):
+            continue
+        place = _find(phrase, stems)
+        if place is None or _negated(words, place[0], phrase):
+            continue
+        hits += 1
+        first = min(first, place[0])
+        best = max(best, float(place[1]))
+    return Match(option, best + 0.3 * min(hits - 1, 3), first) if hits else None
+
+
+def _find(phrase: tuple[_Element, ...], words: Words) -> tuple[int, int] | None:
+    """(index of the phrase's first word, number of words matched), or None."""
+    for start in range(len(words)):
+        size = _at(phrase[0], words, start) if phrase else 0
+        if not size:
+            continue
+        at, matched = start + size, size
+        for element in phrase[1:]:
+            for skip in range(_GAP + 1):
+                size = _at(element, words, at + skip)
+                if size:
+                    at, matched = at + skip + size, matched + size
+                    break
+            else:
+                break
+        else:
+            return start, matched
+    return None
+
+
+def _at(element: _Element, words: Words, at: int) -> int:
+    forms = element.get(words[at], ()) if at < len(words) else ()
+    return max((len(form) for form in forms if words[at : at + len(form)] == form), default=0)
+
+
+def _negated(words: Words, at: int, phrase: tuple[_Element, ...]) -> bool:
+    """Whether a negation stands in the four words before `at`, unless the phrase itself is a negative one."""
+    if any(not _NEGATIONS.isdisjoint(element) for element in phrase):
+        return False
+    for index in range(at - 1, max(-1, at - 5), -1):
+        if words[index] in _CUTS:
+            return False
+        if words[index] in _NEGATIONS and not (words[index] == "no" and index == 0 and at > 1):
+            return True
+    return False
+
+
+def _urgent(spec: SlotSpec) -> frozenset[str]:
+    return frozenset(option.name for option in spec.options if option.anytime)

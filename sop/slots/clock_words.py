@@ -1,0 +1,196 @@
+"""Parts of the day and clock times: "in the afternoon", "after five", "between nine and noon", "2:30 pm"."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from sop.slots.spoken_numbers import read_below_hundred
+from sop.words import Words, word_set
+
+_PARTS = {
+    "morning": (8, 12),
+    "mornings": (8, 12),
+    "afternoon": (12, 17),
+    "afternoons": (12, 17),
+    "evening": (17, 20),
+    "evenings": (17, 20),
+    "night": (17, 20),
+    "tonight": (17, 20),
+    "lunchtime": (12, 13),
+}
+_BEFORE_HOUR = word_set("""
+    at around about after before by until till past from between to and or like say no later than earlier
+""")
+_AFTER = frozenset({"after", "past", "from"})
+_BEFORE = frozenset({"before", "by", "until", "till"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a day; an open side is None. `dangling`: the words break off in the middle ("between nine and")."""
+
+    start: time | None
+    end: time | None
+    dangling: bool = False
+    impossible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A clock time in the words: hour 1..23, minute, whether a.m. or p.m. was said, and where it stands."""
+
+    hour: int
+    minute: int
+    meridiem: str
+    at: int
+    after: int
+
+
+def find_span(words: Words) -> Span | None:
+    """The part of the day that `words` name; None when they name none."""
+    clocks = _clocks(words)
+    dangling = bool(words) and words[-1] in (
+        "after",
+        "before",
+        "between",
+        "around",
+        "at",
+        "to",
+        "and",
+        "from",
+        "until",
+    )
+    part = next((word for word in words if word in _PARTS and not _refused(words, word)), None)
+    if not clocks:
+        return Span(time(_PARTS[part][0]), time(_PARTS[part][1]), dangling) if part else None
+    times = [_resolved(clock, part, clocks) for clock in clocks]
+    if any(found is None for found in times):
+        return Span(None, None, impossible=True)
+    first, last = times[0], times[-1]
+    assert first is not None and last is not None
+    if len(clocks) >= 2 and _joined(words, clocks[0], clocks[1]):
+        second = times[1]
+        assert second is not None
+        return Span(first, second, impossible=second <= first)
+    if len(clocks) > 1 and first != last:
+        return Span(None, None, impossible=True)
+    before = words[max(0, clocks[0].at - 2) : clocks[0].at]
+    if _BEFORE.intersection(before) and "not" not in before:
+        return Span(None, first, dangling)
+    if (
+        _AFTER.intersection(before)
+        or "not" in before
+        or words[clocks[0].after : clocks[0].after + 2] in (("or", "later"), ("or", "after"))
+    ):
+        return Span(first, time(12) if part == "morning" and first < time(12) else None, dangling)
+    return Span(first, time(min(first.hour + 1, 23), first.minute), dangling)
+
+
+def _refused(words: Words, part: str) -> bool:
+    at = words.index(part)
+    return (
+        "not" in words[max(0, at - 3) : at]
+        or words[max(0, at - 2) : at] == ("not", "the")
+        or words[max(0, at - 1) : at] == ("good",)
+    )
+
+
+def _joined(words: Words, one: _Clock, two: _Clock) -> bool:
+    between = words[one.after : two.at]
+    return len(between) <= 2 and bool({"and", "to", "till", "until", "through"}.intersection(between))
+
+
+def _clocks(words: Words) -> tuple[_Clock, ...]:
+    found: list[_Clock] = []
+    at = 0
+    while at < len(words):
+        clock = _clock(words, at)
+        if clock:
+            found.append(clock)
+            at = clock.after
+        else:
+            at += 1
+    return tuple(found)
+
+
+def _clock(words: Words, at: int) -> _Clock | None:
+    """A clock time at `at`: one with a preposition before it, or a.m., p.m., o'clock or minutes behind it."""
+    word = words[at]
+    if word in ("noon", "midday"):
+        return _Clock(12, 0, "pm", at, at + 1)
+    if word.endswith(("am", "pm")) and word[:-2].isdecimal():
+        return _Clock(int(word[:-2]) % 100, 0, word[-2:], at, at + 1)
+    if ":" in word:
+        hour, minute = (int(part) for part in word.split(":"))
+        return _finished(words, at, at + 1, hour, minute)
+    half = word == "half" and words[at + 1 : at + 2] == ("past",)
+    quarter = word == "quarter" and words[at + 1 : at + 2] in (("past",), ("to",))
+    start = at + 2 if half or quarter else at
+    hour, after = _hour(words, start)
+    if hour is None:
+        return None
+    if half:
+        return _finished(words, at, after, hour, 30)
+    if quarter:
+        return _finished(
+            words,
+            at,
+            after,
+            hour if words[at + 1] == "past" else hour - 1,
+            15 if words[at + 1] == "past" else 45,
+        )
+    minute, after_minute = _minute(words, after)
+    clock = _finished(words, at, after_minute, hour, minute)
+    told = clock.meridiem or clock.after > after or (at > 0 and words[at - 1] in _BEFORE_HOUR)
+    return clock if told else None
+
+
+def _hour(words: Words, at: int) -> tuple[int | None, int]:
+    word = words[at] if at < len(words) else ""
+    if word.isdecimal() and word.isascii() and len(word) <= 2:
+        value = int(word)
+    else:
+        value = read_below_hundred((word,), 0)[0] or 0
+    return (value, at + 1) if 1 <= value <= 12 else (None, at)
+
+
+def _minute(words: Words, at: int) -> tuple[int, int]:
+    word = words[at] if at < len(words) else ""
+    if word in ("fifteen", "thirty", "twenty", "ten", "forty", "fifty", "five") or word == "oh":
+        start = at + 1 if word == "oh" else at
+        minute, after = read_below_hundred(words, start)
+        if minute is not None and minute < 60:
+            return minute, after
+    if word in ("15", "30", "45"):
+        return int(word), at + 1
+    return 0, at
+
+
+def _finished(words: Words, at: int, after: int, hour: int, minute: int) -> _Clock:
+    if words[after : after + 1] in (("o'clock",), ("oclock",)):
+        after += 1
+    elif words[after : after + 2] == ("o", "clock"):
+        after += 2
+    if words[after : after + 1] in (("am",), ("pm",)):
+        return _Clock(hour, minute, words[after], at, after + 1)
+    if words[after : after + 2] in (("a", "m"), ("p", "m")):
+        return _Clock(hour, minute, f"{words[after]}m", at, after + 2)
+    return _Clock(hour, minute, "", at, after)
+
+
+def _resolved(clock: _Clock, part: str | None, clocks: tuple[_Clock, ...]) -> time | None:
+    """The time of day; without a.m. or p.m. by the part of the day said, by the other time's, or by working hours."""
+    hour, meridiem = clock.hour, clock.meridiem
+    if not meridiem and part and hour <= 12:
+        meridiem = "am" if part in ("morning", "mornings") and hour != 12 else "pm"
+    if not meridiem and hour <= 12:
+        meridiem = "am" if 7 <= hour <= 11 else "pm"
+        later = next((other.meridiem for other in clocks if other.at > clock.at and other.meridiem), "")
+        if later == "pm" and hour < 7:
+            meridiem = "pm"
+    if (meridiem and hour > 12) or hour > 23 or clock.minute > 59:
+        return None
+    if meridiem == "pm" and hour < 12:
+        hour += 12
+    if meridiem == "am" and hour == 12:
+        hour = 0
+    return time(hour, clock.minute)

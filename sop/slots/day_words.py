@@ -1,0 +1,190 @@
+"""Days as people name them: "tomorrow", "next Friday", "the third", "December 3rd", "12/3", "this weekend"."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sop.slots.spoken_numbers import DIGITS, read_below_hundred, read_ordinal
+from sop.words import Words, phrase_list, says, says_any
+
+_WEEKDAYS = {
+    name: index
+    for index, names in enumerate(
+        (
+            "monday mondays mon",
+            "tuesday tuesdays tue tues",
+            "wednesday wednesdays wed",
+            "thursday thursdays thu thur thurs",
+            "friday fridays fri",
+            "saturday saturdays",
+            "sunday sundays",
+        )
+    )
+    for name in names.split()
+}
+_MONTHS = {
+    name: index
+    for index, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_VAGUE = phrase_list("""
+    next week, later this week, next month, in a few days, some day, sometime this week, this week, another
+    day, the week after, couple of days, couple days, different day, end of the week, during the week
+""")
+_NEGATIVE = frozenset({"not", "except", "isn't", "can't", "cannot", "won't"})
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days named, in order. `together`: they are one choice, as a weekend is. `vague`: a stretch of days without a day.
+    `impossible`: a date that does not exist."""
+
+    dates: tuple[date, ...] = ()
+    together: bool = False
+    vague: bool = False
+    impossible: bool = False
+
+
+def find_days(words: Words, today: date) -> Days:
+    """Every day named in `words`, but those refused ("not Tuesday")."""
+    found: list[date] = []
+    impossible = together = False
+    at = 0
+    while at < len(words):
+        days, after = _day(words, at, today)
+        if days is None:
+            at += 1
+            continue
+        refused = bool(_NEGATIVE.intersection(words[max(0, at - 2) : at])) and not says(
+            words[max(0, at - 2) : at], "not until"
+        )
+        if not days:
+            impossible = True
+        elif not refused:
+            together = len(days) > 1
+            found += days
+        at = after
+    dates = tuple(dict.fromkeys(found))
+    vague = not dates and says_any(words, _VAGUE)
+    return Days(dates, together and len(dates) == 2, vague, impossible and not dates)
+
+
+def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
+    """The day at `at` (an empty list for one that cannot be) and the index after; None when there is none."""
+    word, previous = words[at], words[at - 1] if at else ""
+    if words[at : at + 4] == ("the", "day", "after", "tomorrow"):
+        return [today + timedelta(days=2)], at + 4
+    if words[at : at + 3] == ("day", "after", "tomorrow"):
+        return [today + timedelta(days=2)], at + 3
+    if (
+        word in ("today", "tonight")
+        or (word in ("morning", "afternoon", "evening", "night")
+        and previous == "this")
+    ):
+        return [today], at + 1
+    if word in ("tomorrow", "tomorrow's"):
+        return [today + timedelta(days=1)], at + 1
+    if word == "weekend":
+        saturday = today + timedelta(days=(5 - today.weekday()) % 7 if today.weekday() != 6 else 6)
+        if previous == "next" and today.weekday() != 6:
+            saturday += timedelta(days=7)
+        return [saturday, saturday + timedelta(days=1)], at + 1
+    if word in _WEEKDAYS:
+        return _weekday(words, at, today)
+    return _date(words, at, today)
+
+
+def _weekday(words: Words, at: int, today: date) -> tuple[list[date], int]:
+    previous = words[at - 1] if at else ""
+    wanted = _WEEKDAYS[words[at]]
+    ahead = (wanted - today.weekday()) % 7
+    if previous == "next" or words[at + 1 : at + 3] == ("next", "week"):
+        ahead = 7 - today.weekday() + wanted
+    elif ahead == 0 and previous != "this":
+        ahead = 7
+    day = today + timedelta(days=ahead)
+    # "Friday the fourth", "Friday December fourth": the date is the same day, or the caller mixed something up.
+    behind = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
+    dated, after = _date(words, behind, today) if behind < len(words) else (None, behind)
+    if dated is None and behind == at + 2:
+        ordinal, after = read_ordinal(words, behind)
+        dated = None if ordinal is None else _in_month(ordinal, today)
+    if dated is None:
+        return [day], at + 1
+    return ([dated[0]] if dated and dated[0].weekday() == wanted else []), after
+
+
+def _date(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
+    """A calendar date: "december third", "the third of december", "the third", "12/3"."""
+    word = words[at]
+    if "/" in word:
+        month, day = (int(part) for part in word.split("/")[:2])
+        return _on(month, day, today), at + 1
+    if word in _MONTHS:
+        behind = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
+        number, after = read_ordinal(words, behind)
+        if number is None:
+            number, after = _plain_number(words, behind)
+        return (None, at) if number is None else (_on(_MONTHS[word], number, today), after)
+    if word == "the" or (at and words[at - 1] == "on"):
+        start = at + 1 if word == "the" else at
+        number, after = read_ordinal(words, start)
+        if number is None or words[after : after + 1] in (("floor",), ("time",), ("one",)):
+            return None, at
+        if (
+            words[after : after + 1] == ("of",)
+            and words[after + 1 : after + 2]
+            and words[after + 1] in _MONTHS
+        ):
+            return _on(_MONTHS[words[after + 1]], number, today), after + 2
+        return _in_month(number, today), after
+    return None, at
+
+
+def _plain_number(words: Words, at: int) -> tuple[int | None, int]:
+    if at < len(words) and words[at].isdecimal() and words[at].isascii() and len(words[at]) <= 2:
+        return int(words[at]), at + 1
+    if at < len(words) and words[at] in DIGITS and DIGITS[words[at]] == "0":
+        return None, at
+    return read_below_hundred(words, at)
+
+
+def _on(month: int, day: int, today: date) -> list[date]:
+    """That date this year, or next year when it is gone."""
+    for year in (today.year, today.year + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found >= today:
+            return [found]
+    return []
+
+
+def _in_month(day: int, today: date) -> list[date]:
+    """The next such day of a month."""
+    year, month = today.year, today.month
+    for _ in range(3):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            found = None
+        if found is not None and found >= today:
+            return [found]
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return []

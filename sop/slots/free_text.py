@@ -1,0 +1,35 @@
+"""Anything said, as it was said."""
+
+from dataclasses import dataclass
+
+from sop.graph import SlotSpec
+from sop.reading import Completeness
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.words import FILLERS, Words
+
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Canonical: the words without fillers, at most 300 characters."""
+
+    bias: tuple[str, ...] = ()
+    keypad: int = 0
+    sample: str = "something else"
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        kept = " ".join(word for word in words if word not in FILLERS)[:_LONGEST].strip()
+        return Found(kept) if kept else None
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        return None
+
+    def press(self, digits: str) -> Found | Doubt | None:
+        return None
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        return value
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        return Completeness.OPEN

@@ -1,0 +1,67 @@
+"""What every slot type can do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sop.graph import SlotSpec
+from sop.reading import Completeness
+from sop.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an answer may refer to."""
+
+    now: datetime
+    current: str = ""
+    """The canonical value that the slot holds, which an answer may correct in part; empty when none."""
+    caller: str = ""
+    """The caller's own number in E.164; empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value. `certainty` 0..1 scales the recogniser's confidence: how far the form allows a doubt."""
+
+    value: str
+    certainty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An answer to the question, but not a usable one."""
+
+    reason: str
+    choices: tuple[str, ...] = ()
+
+
+class SlotType(Protocol):
+    """One kind of value: from spoken words to its canonical text and back. No method raises, whatever the words."""
+
+    @property
+    def bias(self) -> tuple[str, ...]:
+        """Phrases that help the recogniser."""
+
+    @property
+    def keypad(self) -> int:
+        """How many digits can be keyed; 0 for none."""
+
+    @property
+    def sample(self) -> str:
+        """A valid canonical value."""
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        """The answer to the slot's own question; None when it is none."""
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        """A value given unasked, in the middle of other words: only what can be nothing else."""
+
+    def press(self, digits: str) -> Found | Doubt | None:
+        """A keypad entry."""
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        """The value as a synthesizer reads it well."""
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        """How far an answer has come; called on partial transcripts, so it is quick."""

@@ -1,0 +1,200 @@
+"""When somebody may come: an interval of local time, or as soon as possible.
+
+The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are choices:
+morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next occurrence after today;
+"this" allows today; "next Friday" is the Friday of the following week, weeks beginning on Monday. A clock time without
+a.m. or p.m. is in the working day: 7 to 11 before noon, 12 to 6 after. One clock time means the hour from it. A part of
+the day without a day is its next occurrence. Two different days are a doubt, not a choice.
+
+Canonical: "2026-11-23T08:00/2026-11-23T12:00", or "asap".
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from sop.graph import SlotSpec
+from sop.reading import Completeness
+from sop.slots.clock_words import Span, find_span
+from sop.slots.day_words import Days, find_days
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.slots.spoken_numbers import speak_below_hundred, speak_ordinal
+from sop.words import Words, phrase_list, says_any
+
+ASAP = "asap"
+_ASAP = phrase_list("""
+    as soon as possible, as soon as you can, as soon as they can, asap, a s a p, right away, right now,
+    immediately, as quick as possible, as quickly as possible, as early as possible, as fast as possible,
+    soonest, how soon, earliest you have, earliest available, first available, first thing available,
+    earliest possible, next available, straight away, whenever you can, soon as possible, soon as you can,
+    sooner the better, this minute, the earliest, now please, as soon as, whenever is soonest, the soonest,
+    earliest appointment, first appointment, first opening, next opening, earliest opening, as soon
+""")
+_ANY = phrase_list("""
+    any time, anytime, whenever, any day, doesn't matter, don't care, does not matter, i'm flexible, you
+    choose, i'm home all day, no preference, either is fine, whatever works, whatever you have
+""")
+_CUES = phrase_list("""
+    can you come, could you come, can someone come, can somebody come, can they come, come out, come by,
+    come on, come at, come tomorrow, come over, send someone, send somebody, somebody out, someone out, i'm
+    free, i am free, i'm available, available, i'm home, i am home, i'll be home, i need someone, i need
+    somebody, appointment, schedule, works for me, would be best, works best, is best, is better, would
+    work, would be great, would be good, prefer, how about, the time to, change it to, change the time,
+    change the day, make it, instead, get someone, get somebody, technician, set me up
+""")
+_PAST = phrase_list("""
+    since, last, ago, yesterday, started, stopped, quit, died, broke, happened, went out, has been, been
+    out, woke up
+""")
+_BUSINESS = Span(time(8), time(17))
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PARTS = {
+    (time(8), time(12)): "in the morning",
+    (time(12), time(17)): "in the afternoon",
+    (time(17), time(20)): "in the evening",
+    (time(8), time(17)): "any time of the day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """A day and a part of it, relative to the call."""
+
+    bias: tuple[str, ...] = (
+        "tomorrow morning",
+        "as soon as possible",
+        "thursday afternoon",
+        "between nine and noon",
+    )
+    keypad: int = 0
+    sample: str = ASAP
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        days, span = find_days(words, context.now.date()), find_span(words)
+        if days.impossible or (span is not None and span.impossible):
+            return Doubt("impossible")
+        if len(days.dates) > 1 and not days.together:
+            return Doubt("several")
+        if not days.dates and days.vague:
+            return Doubt("which_day")
+        if not days.dates and span is None:
+            if says_any(words, _ASAP) or words in (("now",), ("today", "now")) or says_any(words, _ANY):
+                return Found(ASAP)
+            return None
+        if says_any(words, _ASAP) and span is None and days.dates and days.dates[0] == context.now.date():
+            return Found(ASAP)
+        return _window(days, span, context)
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        if says_any(words, _PAST):
+            return None
+        if not (says_any(words, _CUES) or context.current):
+            return None
+        if (
+            not context.current
+            and not find_days(words, context.now.date()).dates
+            and not says_any(words, _ASAP)
+        ):
+            return None
+        found = self.parse(words, spec, context)
+        return found if isinstance(found, Found) else None
+
+    def press(self, digits: str) -> Found | Doubt | None:
+        return None
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        if value == ASAP:
+            return "as soon as possible"
+        start, end = (datetime.fromisoformat(side) for side in value.split("/"))
+        if start.date() != end.date():
+            return f"{_spoken_day(start.date())}, or {_spoken_day(end.date())}"
+        day = _spoken_day(start.date())
+        part = _PARTS.get((start.time(), end.time()))
+        return (
+            f"{day}, {part}"
+            if part
+            else f"{day}, between {_spoken_time(start.time())} and {_spoken_time(end.time())}"
+        )
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        days, span = find_days(words, date(2024, 1, 1)), find_span(words)
+        if says_any(words, _ASAP) or (days.dates and span is not None and not span.dangling):
+            return Completeness.COMPLETE
+        if span is not None and span.dangling:
+            return Completeness.PARTIAL
+        return Completeness.OPEN
+
+
+def _window(days: Days, span: Span | None, context: Context) -> Found | Doubt:
+    """The interval for one day, or for a weekend."""
+    current = _current(context.current)
+    if not days.dates:
+        assert span is not None
+        day = current[0] if current else _next_day(span, context.now)
+    else:
+        day = days.dates[0]
+    if span is None:
+        # "not Tuesday, Wednesday": the part of the day that was agreed stays.
+        span = Span(current[1], current[2]) if current and not days.together else _BUSINESS
+    if span.start is None or span.end is None:
+        span = replace(span, start=span.start or _BUSINESS.start, end=span.end or _evening_or_day(span.start))
+    assert span.start is not None and span.end is not None
+    last = days.dates[-1] if days.together else day
+    start, end = datetime.combine(day, span.start), datetime.combine(last, span.end)
+    if start >= end:
+        return Doubt("impossible")
+    if end <= context.now.replace(tzinfo=None):
+        return Doubt("past")
+    return Found(f"{start:%Y-%m-%dT%H:%M}/{end:%Y-%m-%dT%H:%M}", 1.0 if days.dates else 0.9)
+
+
+def _evening_or_day(start: time | None) -> time:
+    return time(20) if start is not None and start >= time(16) else time(17)
+
+
+def _next_day(span: Span, now: datetime) -> date:
+    """The first day on which the span begins after now."""
+    begins = span.start if span.start is not None else time(8)
+    return (
+        now.date()
+        if datetime.combine(now.date(), begins) > now.replace(tzinfo=None)
+        else now.date() + timedelta(days=1)
+    )
+
+
+def _current(value: str) -> tuple[date, time, time] | None:
+    if not value or value == ASAP:
+        return None
+    start, end = (datetime.fromisoformat(side) for side in value.split("/"))
+    return (start.date(), start.time(), end.time()) if start.date() == end.date() else None
+
+
+def _spoken_day(day: date) -> str:
+    return f"{_WEEKDAYS[day.weekday()]}, {_MONTHS[day.month - 1]} {speak_ordinal(day.day)}"
+
+
+def _spoken_time(at: time) -> str:
+    if (at.hour, at.minute) == (12, 0):
+        return "noon"
+    hour = speak_below_hundred(at.hour % 12 or 12)
+    minute = (
+        ""
+        if not at.minute
+        else f" oh {at.minute}"
+        if at.minute < 10
+        else f" {speak_below_hundred(at.minute)}"
+    )
+    return hour + minute

@@ -1,0 +1,150 @@
+"""Yes or no, and what is said after it."""
+
+from dataclasses import dataclass
+
+from sop.graph import SlotSpec
+from sop.reading import Completeness
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.words import FILLERS, Words, phrase_list, says, word_set
+
+_YES = phrase_list("""
+    yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative, absolutely, definitely, exactly,
+    perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of course, sounds good, sounds right,
+    looks good, looks right, that's right, that is right, that's correct, that is correct, that's it, that's
+    perfect, that is perfect, that's fine, that is fine, that's good, that's great, that's the one, that's
+    me, that works, that will work, that'll work, that will do, it is, it's correct, it's right, it's fine,
+    it's good, is correct, is right, is fine, all good, all right, alright, all correct, everything is
+    right, everything is correct, everything's right, everything's correct, everything is fine, everything
+    is good, everything sounds good, i do, it does, go ahead, fine, good, great, ok, okay, please do, i
+    think so, i believe so, that sounds good, that sounds right, true, you have it right, you've got it, got
+    it, this number is fine, this is fine, the best one, it's the best, that's the best number, works for
+    me, very good, no problem, no that's right, no that's correct, no that's fine, no that's it, no that's
+    all, no that's good, no it's right, no it's correct, no it's fine, no it's good, no everything is right,
+    no everything is fine, no changes, nothing to change, no that's perfect, no you got it, no complaints
+""")
+_NO = phrase_list("""
+    no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is wrong,
+    that's not right, that is not right, that's not correct, that is not correct, that isn't right, that
+    isn't correct, it's not, it is not, it isn't, that's not it, that isn't it, not quite, not really, not
+    exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't, not
+    that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you have
+    it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that was
+    wrong, wasn't right, not yes, never
+""")
+_SOFT = FILLERS | word_set("""
+    and then thanks thank you sir ma'am ma'm very much just the a i said oh now for me to one number best is
+    that it this sounds me with
+""")
+"""Words after which a yes is still only a yes."""
+_TURN = word_set("but except however only although wait actually sorry")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`yes` is None when neither was said; `rest` is what was said besides."""
+
+    yes: bool | None
+    rest: Words
+
+
+def read_verdict(words: Words) -> Verdict:
+    """Yes, no or neither.
+
+    "yes that's right" is yes; "no it's not" is no; "yep but the street is wrong" is neither, with the rest to read.
+
+    >>> read_verdict(("no", "it's", "not")).yes
+    False
+    """
+    rest, verdicts = list(words), []
+    while rest:
+        if rest[0] in ("uh", "mm") and len(rest) > 1 and rest[1] in ("huh", "hmm"):
+            verdicts.append(True)
+            rest = rest[2:]
+            continue
+        no, yes = _starts(rest, _NO), _starts(rest, _YES)
+        if yes and len(yes) >= len(no):
+            verdicts.append(True)
+            rest = rest[len(yes) :]
+        elif no:
+            verdicts.append(False)
+            rest = rest[len(no) :]
+        elif rest[0] in _SOFT:
+            rest = rest[1:]
+        else:
+            break
+    tail = tuple(rest)
+    if not verdicts:
+        return _anywhere(tail)
+    if False in verdicts:
+        return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
+    if not tail:
+        return Verdict(True, ())
+    doubtful = tail[0] in _TURN or _denies(tail)
+    return Verdict(None if doubtful else True, tail)
+
+
+def _anywhere(words: Words) -> Verdict:
+    """No yes or no at the front: look for a whole phrase of several words further on."""
+    if _denies(words):
+        return Verdict(False, words)
+    clear = (
+        "that's right",
+        "that is right",
+        "that's correct",
+        "is correct",
+        "sounds good",
+        "is right",
+        "is fine",
+        "works for me",
+        "is the best",
+        "all correct",
+    )
+    return Verdict(True if says(words, *clear) else None, words)
+
+
+def _denies(words: Words) -> bool:
+    return says(
+        words,
+        "wrong",
+        "incorrect",
+        "not right",
+        "isn't right",
+        "not correct",
+        "isn't correct",
+        "not my",
+        "not the",
+        "a mistake",
+        "no it's",
+        "no the",
+        "no my",
+    )
+
+
+def _starts(words: list[str], phrases: tuple[Words, ...]) -> Words:
+    return next((phrase for phrase in phrases if tuple(words[: len(phrase)]) == phrase), ())
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """Canonical "yes" and "no"."""
+
+    bias: tuple[str, ...] = ("yes that's right", "no it's not", "correct")
+    keypad: int = 1
+    sample: str = "yes"
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        yes = read_verdict(words).yes
+        return None if yes is None else Found("yes" if yes else "no")
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        return None
+
+    def press(self, digits: str) -> Found | Doubt | None:
+        value = {"1": "yes", "2": "no"}.get(digits.rstrip("#"))
+        return Found(value) if value else None
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        return value
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        return Completeness.OPEN if read_verdict(words).yes is None else Completeness.COMPLETE

@@ -1,0 +1,78 @@
+"""Text as the recogniser writes it, cut into plain lowercase words. Both habits are read: words without punctuation
+("four one five") and a written style ("415-555-0199.", "2217 Maple St., Apt #4", "4:30 PM")."""
+
+import re
+import unicodedata
+
+LONGEST = 1000
+"""Characters of an utterance that are looked at: more than a minute of speech."""
+
+Words = tuple[str, ...]
+
+_TOKEN = re.compile(
+    r"\d+:\d\d|\d+/\d+(?:/\d+)?|\d+(?:st|nd|rd|th)\b|\d+[a-z]?\b|\d+|[^\W\d_]+(?:'[^\W\d_]+)*", re.UNICODE
+)
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
+_MERIDIEM = re.compile(r"\b([ap])\.\s?m\.?(?=\W|$)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
+
+
+def phrase_list(text: str) -> tuple[Words, ...]:
+    """Phrases written with commas between them, as word tuples, longest first."""
+    return tuple(sorted((tuple(phrase.split()) for phrase in text.split(",")), key=len, reverse=True))
+
+
+FILLERS = word_set("""
+    um uh er erm hmm hm mm ah oh like well so please okay ok yeah hi hello hey
+""")
+
+
+def split_words(text: str) -> Words:
+    """The words of an utterance, bounded, with fillers still inside.
+
+    >>> split_words("It's 2217 Maple St., Apt #4.")
+    ("it's", '2217', 'maple', 'st', 'apt', 'unit', '4')
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_APOSTROPHES).lower()
+    plain = _MERIDIEM.sub(r"\1m", plain)
+    plain = _THOUSANDS.sub("", plain).replace("#", " unit ").replace("&", " and ")
+    return tuple(_TOKEN.findall(plain))
+
+
+def find_phrase(words: Words, phrase: Words, start: int = 0) -> int:
+    """Index of the first place where `phrase` stands in `words`, or -1."""
+    for index in range(start, len(words) - len(phrase) + 1):
+        if words[index : index + len(phrase)] == phrase:
+            return index
+    return -1
+
+
+def says(words: Words, *phrases: str) -> bool:
+    """Whether any of the phrases stands in `words`."""
+    return any(find_phrase(words, tuple(phrase.split())) >= 0 for phrase in phrases)
+
+
+def says_any(words: Words, phrases: tuple[Words, ...]) -> bool:
+    """Whether any of the phrases stands in `words`."""
+    present = frozenset(words)
+    return any(phrase[0] in present and find_phrase(words, phrase) >= 0 for phrase in phrases)
+
+
+def strip_lead(words: Words, leads: tuple[Words, ...], fillers: frozenset[str]) -> Words:
+    """`words` without fillers and lead-ins at the front, however many there are. Longest lead-in first."""
+    changed = True
+    while words and changed:
+        changed = False
+        if words[0] in fillers:
+            words, changed = words[1:], True
+            continue
+        for lead in leads:
+            if words[: len(lead)] == lead:
+                words, changed = words[len(lead) :], True
+                break
+    return words

@@ -1,0 +1,140 @@
+"""Names as people give them."""
+
+import pytest
+
+from sop.reading import Completeness
+from sop.slots.person_name import PersonName
+from sop.words import split_words
+from tests.sop.spoken import SPEC, understood, volunteered
+
+KIND = PersonName()
+
+SAID = [
+    ("karen mitchell", "Karen Mitchell"),
+    ("um my name is karen mitchell", "Karen Mitchell"),
+    ("It's Karen Mitchell.", "Karen Mitchell"),
+    ("uh yeah it's karen mitchell", "Karen Mitchell"),
+    ("hi this is karen mitchell", "Karen Mitchell"),
+    ("sure my name is karen", "Karen"),
+    ("karen", "Karen"),
+    ("the name's bond james bond", "Bond James Bond"),
+    ("you can call me bob", "Bob"),
+    ("first name karen last name mitchell", "Karen Mitchell"),
+    ("my last name is mitchell and my first name is karen", "Karen Mitchell"),
+    ("mitchell m i t c h e l l", "Mitchell"),
+    ("karen mitchell m i t c h e l l", "Karen Mitchell"),
+    ("karen mitchel that's m i t c h e l l", "Karen Mitchell"),
+    ("s m i t h", "Smith"),
+    ("john smyth s as in sam m as in mary i as in ida t as in tom h as in harry", "John Smith"),
+    ("yeah i'm will smith", "Will Smith"),
+    ("this is mark hill speaking", "Mark Hill"),
+    ("grace young", "Grace Young"),
+    ("my name is april may", "April May"),
+    ("siobhan o'leary", "Siobhan O'Leary"),
+    ("Siobhan O’Leary.", "Siobhan O'Leary"),
+    ("fiona mcallister", "Fiona McAllister"),
+    ("maria de la cruz", "Maria de la Cruz"),
+    ("karen mitchell thank you", "Karen Mitchell"),
+    ("karen karen mitchell", "Karen Mitchell"),
+    ("my name is karen mitchell and my number is four one five", "Karen Mitchell"),
+    ("oh sure it's victor nguyen", "Victor Nguyen"),
+    ("mister abernathy", "Abernathy"),
+    ("it's jeanette with two ts", "Jeanette"),
+    ("put it under leroy jenkins", "Leroy Jenkins"),
+    ("yes my name is diana prince and i live on oak street", "Diana Prince"),
+    ("José García", "José García"),
+    ("mary ann wood", "Mary Ann Wood"),
+    ("name is frank", "Frank"),
+    ("okay karen mitchell", "Karen Mitchell"),
+]
+NO_NAME = [
+    "my furnace is broken",
+    "why do you need my name",
+    "i don't want to say",
+    "what",
+    "hold on",
+    "can i talk to a person",
+    "yes",
+    "no",
+    "tomorrow morning",
+    "four one five five five five oh one nine nine",
+    "my name is",
+    "it's freezing in here",
+    "i smell gas",
+    "twenty two seventeen maple street",
+    "none of your business",
+    "how much does it cost",
+    "the heat is out",
+    "i already told you",
+    "is this a robot",
+    "let me think",
+    "",
+    "um",
+    "please send someone",
+    "i'm locked out",
+    "could you repeat that",
+    "go back",
+    "this is ridiculous",
+    "it is urgent",
+    "no heat",
+    "hello hello",
+    "as soon as possible",
+]
+
+
+@pytest.mark.parametrize(("text", "name"), SAID)
+def test_says(text: str, name: str) -> None:
+    assert understood(KIND, text) == name
+
+
+@pytest.mark.parametrize("text", NO_NAME)
+def test_no_name(text: str) -> None:
+    assert understood(KIND, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my furnace is out this is dana whitfield at 415 555 0199", "Dana Whitfield"),
+        ("hi i'm dana whitfield and my heat is out", "Dana Whitfield"),
+        ("this is dana calling my heat is out", "Dana"),
+        ("actually my name is karen", "Karen"),
+        ("this is urgent my heat is out", None),
+        ("this is the third time i'm calling", None),
+        ("i'm freezing", None),
+        ("i'm really worried about the kids", None),
+        ("my furnace is broken", None),
+        ("it's karen mitchell's house", None),
+        ("i'm calling about my furnace", None),
+        ("this is an emergency", None),
+    ],
+)
+def test_volunteered(text: str, name: str | None) -> None:
+    assert volunteered(KIND, text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("no my last name is brandt", "Karen Brandt"),
+        ("the last name is brandt", "Karen Brandt"),
+        ("my first name is carrie", "Carrie Mitchell"),
+    ],
+)
+def test_half_a_name_corrects_half(text: str, name: str) -> None:
+    assert understood(KIND, text, current="Karen Mitchell") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my name is", Completeness.PARTIAL),
+        ("um", Completeness.PARTIAL),
+        ("karen", Completeness.OPEN),
+        ("karen mitchell", Completeness.COMPLETE),
+        ("my name is karen mitchell", Completeness.COMPLETE),
+        ("it's", Completeness.PARTIAL),
+    ],
+)
+def test_completeness(text: str, expected: Completeness) -> None:
+    assert KIND.completeness(split_words(text), SPEC) is expected

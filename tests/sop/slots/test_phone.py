@@ -1,0 +1,117 @@
+"""Telephone numbers as people say them."""
+
+import pytest
+
+from sop.reading import Completeness
+from sop.slots.phone import Phone, to_e164
+from sop.words import split_words
+from tests.sop.spoken import SPEC, understood, volunteered
+
+KIND = Phone()
+
+SAID = [
+    ("four one five five five five oh one nine nine", "+14155550199"),
+    ("area code four one five five five five double oh one two", "+14155550012"),
+    ("four one five, five five five, zero one three four", "+14155550134"),
+    ("it's four one five five five five oh one two three", "+14155550123"),
+    ("my number is six one seven five five five oh one four two", "+16175550142"),
+    ("you can reach me at two oh two five five five zero one eight eight", "+12025550188"),
+    ("415-555-0199.", "+14155550199"),
+    ("(415) 555-0123", "+14155550123"),
+    ("415.555.0123", "+14155550123"),
+    ("4155550123", "+14155550123"),
+    ("It's 415 555 0123, thanks.", "+14155550123"),
+    ("+1 415 555 0123", "+14155550123"),
+    ("one four one five five five five oh one nine nine", "+14155550199"),
+    ("one eight hundred five five five twelve twelve", "+18005551212"),
+    ("eight hundred five five five one two one two", "+18005551212"),
+    ("six four six triple five oh nine seven eight", "+16465550978"),
+    ("four one five two six eight ninety one thirty", "+14152689130"),
+    ("six oh eight two nine nine seventeen fifty", "+16082991750"),
+    ("three one two um five five five uh oh one seven seven", "+13125550177"),
+    ("area code three one two and the number is five five five oh one seven seven", "+13125550177"),
+    ("uh sure it's nine seven three five five five zero one zero zero", "+19735550100"),
+    ("four one five five five five oh one nine nine that's my cell", "+14155550199"),
+    (
+        "four one five five five five oh one nine no four one five five five five oh one eight eight",
+        "+14155550188",
+    ),
+    ("seven one eight then five five five then six double oh one", "+17185556001"),
+    ("five oh three five five five twenty one hundred", "+15035552100"),
+    ("no that's wrong the number is four one five five five five oh one nine eight", "+14155550198"),
+    ("call me at 312-555-0177 please", "+13125550177"),
+    ("three oh three five five five seven seven one nine okay", "+13035557719"),
+]
+UNUSABLE = [
+    ("five five five oh one nine nine", "?area_code"),
+    ("555-0199", "?area_code"),
+    ("four one five five five five oh one nine", "?length"),
+    ("four one five five five five oh one nine nine two two", "?length"),
+    ("zero one two three four five six seven eight nine", "?length"),
+    (
+        "four one five five five five oh one nine nine or maybe four one five five five five oh one nine eight",
+        "?several",
+    ),
+    ("four one five", "?length"),
+]
+NOTHING = [
+    "hello",
+    "i don't know",
+    "my number",
+    "what number do you want",
+    "yes",
+    "karen mitchell",
+    "tomorrow at five",
+    "",
+    "hold on let me find it",
+]
+
+
+@pytest.mark.parametrize(("text", "number"), SAID + UNUSABLE)
+def test_says(text: str, number: str) -> None:
+    assert understood(KIND, text) == number
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_no_number(text: str) -> None:
+    assert understood(KIND, text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["this number is fine", "the one i'm calling from", "same number", "use this one"]
+)
+def test_own_number(text: str) -> None:
+    assert understood(KIND, text, caller="+14155550134") == "+14155550134"
+    assert understood(KIND, text) is None
+
+
+def test_last_four_digits_correct_a_known_number() -> None:
+    assert understood(KIND, "no the last four are nine two oh six", current="+14155550134") == "+14155559206"
+    assert understood(KIND, "it ends in oh one nine nine", current="+14155550134") == "+14155550199"
+
+
+def test_volunteered_in_a_sentence() -> None:
+    assert volunteered(KIND, "my furnace is out this is dana at 415 555 0199") == "+14155550199"
+    assert volunteered(KIND, "i'm at twenty two seventeen maple street") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("four one five five five five oh one nine nine", Completeness.COMPLETE),
+        ("four one five five five five", Completeness.PARTIAL),
+        ("it's four one five", Completeness.PARTIAL),
+        ("415-555-0199", Completeness.COMPLETE),
+    ],
+)
+def test_completeness(text: str, expected: Completeness) -> None:
+    assert KIND.completeness(split_words(text), SPEC) is expected
+
+
+def test_keypad_and_speaking() -> None:
+    found = KIND.press("4155550134#")
+    assert found is not None
+    assert found == type(found)("+14155550134")  # type: ignore[call-arg]
+    assert KIND.speak("+14155550134", SPEC) == "4 1 5, 5 5 5, 0 1 3 4"
+    assert to_e164("14155550134") == "+14155550134"
+    assert to_e164("415555013") is None

@@ -1,0 +1,154 @@
+"""Times as people say them, on the evening of Sunday, 22 November 2026."""
+
+from datetime import datetime
+
+import pytest
+
+from sop.reading import Completeness
+from sop.slots.time_window import TimeWindow
+from sop.words import split_words
+from tests.sop.spoken import SPEC, understood, volunteered
+
+KIND = TimeWindow()
+
+
+def window(day: str, start: int, end: int) -> str:
+    return f"2026-{day}T{start:02}:00/2026-{day}T{end:02}:00"
+
+
+SAID = [
+    ("tomorrow morning", window("11-23", 8, 12)),
+    ("Tomorrow morning.", window("11-23", 8, 12)),
+    ("tomorrow", window("11-23", 8, 17)),
+    ("tomorrow in the afternoon would be great", window("11-23", 12, 17)),
+    ("thursday afternoon would be great", window("11-26", 12, 17)),
+    ("any time after five on tuesday", window("11-24", 17, 20)),
+    ("between nine and noon on friday", window("11-27", 9, 12)),
+    ("friday between nine and eleven", window("11-27", 9, 11)),
+    ("monday from two to four", window("11-23", 14, 16)),
+    ("wednesday evening", window("11-25", 17, 20)),
+    ("as soon as possible", "asap"),
+    ("right away please", "asap"),
+    ("asap", "asap"),
+    ("whenever you can get here", "asap"),
+    ("tonight", window("11-22", 17, 20)),
+    ("the day after tomorrow in the morning", window("11-24", 8, 12)),
+    ("next friday", window("11-27", 8, 17)),
+    ("this friday morning", window("11-27", 8, 12)),
+    ("on the third in the morning", window("12-03", 8, 12)),
+    ("december third", window("12-03", 8, 17)),
+    ("december third at ten", window("12-03", 10, 11)),
+    ("12/3", window("12-03", 8, 17)),
+    ("the third of december in the afternoon", window("12-03", 12, 17)),
+    ("tuesday at two thirty p m", "2026-11-24T14:30/2026-11-24T15:30"),
+    ("Tuesday at 2:30 PM", "2026-11-24T14:30/2026-11-24T15:30"),
+    ("tuesday at 4 p.m.", window("11-24", 16, 17)),
+    ("monday before noon", window("11-23", 8, 12)),
+    ("not tuesday wednesday", window("11-25", 8, 17)),
+    ("first thing monday morning", window("11-23", 8, 12)),
+    ("sunday", window("11-29", 8, 17)),
+    ("in the morning", window("11-23", 8, 12)),
+    ("tuesday after three", window("11-24", 15, 17)),
+    ("uh let's say wednesday morning", window("11-25", 8, 12)),
+    ("this weekend", "2026-11-28T08:00/2026-11-29T17:00"),
+    ("how about thursday", window("11-26", 8, 17)),
+    ("tomorrow at eight a m", window("11-23", 8, 9)),
+    ("tomorrow between one and three in the afternoon", window("11-23", 13, 15)),
+    ("friday the twenty seventh", window("11-27", 8, 17)),
+    ("nine o'clock tomorrow", window("11-23", 9, 10)),
+    ("tomorrow around ten thirty", "2026-11-23T10:30/2026-11-23T11:30"),
+    ("any time tomorrow", window("11-23", 8, 17)),
+    ("anytime", "asap"),
+    ("monday or tuesday", "?several"),
+    ("next week", "?which_day"),
+    ("anytime next week except tuesday", "?which_day"),
+    ("this morning", "?past"),
+    ("february thirtieth", "?impossible"),
+    ("saturday the twenty third", "?impossible"),
+]
+NOTHING = [
+    "hello",
+    "i don't know",
+    "my furnace is broken",
+    "karen mitchell",
+    "yes",
+    "no",
+    "four one five five five five oh one nine nine",
+    "2217 maple street",
+    "",
+    "what are your hours",
+    "it's on the second floor",
+]
+
+
+@pytest.mark.parametrize(("text", "value"), SAID)
+def test_says(text: str, value: str) -> None:
+    assert understood(KIND, text) == value
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_no_time(text: str) -> None:
+    assert understood(KIND, text) is None
+
+
+def test_next_weekday_is_next_weeks_when_this_weeks_is_still_to_come() -> None:
+    wednesday = datetime.fromisoformat("2026-11-25T10:00:00-05:00")
+    assert understood(KIND, "friday", now=wednesday) == window("11-27", 8, 17)
+    assert understood(KIND, "next friday", now=wednesday) == window("12-04", 8, 17)
+    assert understood(KIND, "this afternoon", now=wednesday) == window("11-25", 12, 17)
+    assert understood(KIND, "today", now=wednesday) == window("11-25", 8, 17)
+    assert understood(KIND, "right now today", now=wednesday) == "asap"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("not monday wednesday", window("11-25", 8, 12)),
+        ("no make it the afternoon", window("11-23", 12, 17)),
+        ("tuesday", window("11-24", 8, 12)),
+        ("actually as soon as possible", "asap"),
+        ("no at ten", window("11-23", 10, 11)),
+    ],
+)
+def test_corrects_only_what_is_named(text: str, value: str) -> None:
+    assert understood(KIND, text, current=window("11-23", 8, 12)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my furnace quit this morning", None),
+        ("it's been out since tuesday", None),
+        ("can you come tomorrow morning", window("11-23", 8, 12)),
+        ("my heat is out and i need someone as soon as possible", "asap"),
+        ("i have a two o'clock appointment", None),
+    ],
+)
+def test_volunteered(text: str, value: str | None) -> None:
+    assert volunteered(KIND, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tomorrow", Completeness.OPEN),
+        ("tomorrow morning", Completeness.COMPLETE),
+        ("as soon as possible", Completeness.COMPLETE),
+        ("friday between nine and", Completeness.PARTIAL),
+        ("um", Completeness.OPEN),
+    ],
+)
+def test_completeness(text: str, expected: Completeness) -> None:
+    assert KIND.completeness(split_words(text), SPEC) is expected
+
+
+def test_speaks() -> None:
+    assert KIND.speak(window("11-23", 8, 12), SPEC) == "Monday, November twenty third, in the morning"
+    assert (
+        KIND.speak("2026-11-24T14:30/2026-11-24T15:30", SPEC)
+        == "Tuesday, November twenty fourth, between two thirty and three thirty"
+    )
+    assert (
+        KIND.speak("2026-11-28T08:00/2026-11-29T17:00", SPEC)
+        == "Saturday, November twenty eighth, or Sunday, November twenty ninth"
+    )

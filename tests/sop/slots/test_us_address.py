@@ -1,0 +1,136 @@
+"""Addresses as people say them."""
+
+import pytest
+
+from sop.reading import Completeness
+from sop.slots.us_address import UsAddress
+from sop.words import split_words
+from tests.sop.spoken import SPEC, understood, volunteered
+
+KIND = UsAddress()
+
+SAID = [
+    (
+        "twenty two seventeen maple street apartment four springfield",
+        "2217 Maple Street, Apartment 4, Springfield",
+    ),
+    ("2217 Maple St., Apt 4", "2217 Maple Street, Apartment 4"),
+    ("2217 Maple Street, Apartment 4, Springfield.", "2217 Maple Street, Apartment 4, Springfield"),
+    ("one oh five north elm avenue", "105 North Elm Avenue"),
+    ("four oh five oak road", "405 Oak Road"),
+    ("one hundred twenty pine lane", "120 Pine Lane"),
+    ("one hundred and four birchwood terrace", "104 Birchwood Terrace"),
+    ("twelve hundred lake drive", "1200 Lake Drive"),
+    ("eighty eight fifth avenue", "88 5th Avenue"),
+    ("88 5th Ave", "88 5th Avenue"),
+    ("one two three four washington boulevard", "1234 Washington Boulevard"),
+    ("i live at forty two west park place", "42 West Park Place"),
+    (
+        "the address is six twenty one cobblestone way boise idaho eight three seven oh two",
+        "621 Cobblestone Way, Boise, ID 83702",
+    ),
+    ("it's ten sycamore circle knoxville tennessee", "10 Sycamore Circle, Knoxville, TN"),
+    ("nine ninety nine saint charles avenue", "999 St. Charles Avenue"),
+    ("three sixteen magnolia street in tallahassee", "316 Magnolia Street, Tallahassee"),
+    ("fifty five west eleventh street unit six", "55 West 11th Street, Unit 6"),
+    ("two twenty four b harrison place", "224B Harrison Place"),
+    ("one twenty three main street number seven", "123 Main Street, Unit 7"),
+    ("fourteen sixty willow road apartment twelve d as in david", "1460 Willow Road, Apartment 12D"),
+    ("three three one seven martin luther king drive", "3317 Martin Luther King Drive"),
+    ("five oak street", "5 Oak Street"),
+    ("two thousand eleven pemberton drive springfield illinois", "2011 Pemberton Drive, Springfield, IL"),
+    ("four five oh nine county road eighteen", "4509 County Road 18"),
+    ("fifteen hundred broadway", "1500 Broadway"),
+    ("um it's uh seven thirty nine old mill road", "739 Old Mill Road"),
+    ("thirty three wharf street second floor", "33 Wharf Street, 2nd Floor"),
+    ("2219 maple", "2219 Maple"),
+    (
+        "twenty two seventeen maple street and my number is four one five five five five oh one nine nine",
+        "2217 Maple Street",
+    ),
+    ("eighty one forty two southeast foster boulevard", "8142 Southeast Foster Boulevard"),
+    ("sixty one spring court thank you", "61 Spring Court"),
+    ("I'm at 1200 N. Lake Shore Dr., Chicago, IL 60610", "1200 North Lake Shore Drive, Chicago, IL 60610"),
+    ("sixteen oh one cherry lane please", "1601 Cherry Lane"),
+    ("nine seventy five court street dover", "975 Court Street, Dover"),
+    ("twenty five twenty fifth street", "25 25th Street"),
+    ("one oh five twenty third street", "105 23rd Street"),
+    ("three hundred forty six walnut street", "346 Walnut Street"),
+    ("seven hundred church road", "700 Church Road"),
+    ("twenty three oh four jefferson avenue", "2304 Jefferson Avenue"),
+]
+UNUSABLE = [
+    ("twenty two seventeen", "?street"),
+    ("maple street", "?number"),
+    ("i live on maple avenue", "?number"),
+]
+NOTHING = [
+    "hello",
+    "my furnace is broken",
+    "karen mitchell",
+    "tomorrow morning",
+    "why do you need that",
+    "as soon as possible",
+    "four one five five five five oh one nine nine",
+    "yes",
+    "at five tomorrow",
+    "it's on the corner",
+    "",
+    "two kids and a dog are freezing here",
+    "i have been waiting two hours",
+]
+
+
+@pytest.mark.parametrize(("text", "address"), SAID + UNUSABLE)
+def test_says(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_no_address(text: str) -> None:
+    assert (understood(KIND, text) or "?").startswith("?")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("no it's 2219 maple", "2219 Maple Street, Apartment 4, Springfield"),
+        ("it's twenty two nineteen maple street", "2219 Maple Street, Apartment 4, Springfield"),
+        (
+            "no it's twenty two nineteen not twenty two seventeen",
+            "2219 Maple Street, Apartment 4, Springfield",
+        ),
+        ("apartment five", "2217 Maple Street, Apartment 5, Springfield"),
+        ("that should be avenue instead of street", "2217 Maple Avenue, Apartment 4, Springfield"),
+        ("no it's twelve oak road", "12 Oak Road"),
+        ("twenty two nineteen", "2219 Maple Street, Apartment 4, Springfield"),
+    ],
+)
+def test_corrects_only_what_is_named(text: str, address: str) -> None:
+    assert understood(KIND, text, current="2217 Maple Street, Apartment 4, Springfield") == address
+
+
+def test_volunteered() -> None:
+    assert volunteered(KIND, "my heat is out at twenty two seventeen maple street") == "2217 Maple Street"
+    assert volunteered(KIND, "i've been waiting two hours") is None
+    assert volunteered(KIND, "my mother is eighty two and has no heat") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("twenty two seventeen", Completeness.PARTIAL),
+        ("twenty two seventeen maple", Completeness.PARTIAL),
+        ("twenty two seventeen maple street", Completeness.OPEN),
+        ("twenty two seventeen maple street springfield", Completeness.COMPLETE),
+        ("twenty two seventeen maple street apartment", Completeness.PARTIAL),
+    ],
+)
+def test_completeness(text: str, expected: Completeness) -> None:
+    assert KIND.completeness(split_words(text), SPEC) is expected
+
+
+def test_speaks_numbers_in_words() -> None:
+    spoken = KIND.speak("2217 Maple Street, Apartment 4, Springfield, IL 62704", SPEC)
+    assert spoken == "twenty two seventeen Maple Street, Apartment four, Springfield, Illinois 6 2 7 0 4"
+    assert KIND.speak("405 5th Avenue", SPEC) == "four oh five fifth Avenue"

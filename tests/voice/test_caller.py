@@ -1,0 +1,124 @@
+"""The recorded caller: when it speaks, and what it makes of the agent's answers. Every frame is 20 ms."""
+
+from collections.abc import Iterable
+
+from voice.caller import Caller, Reply
+from voice.scenario import Expect, Scenario, Turn
+
+VOICE = b"\x10" * 160
+QUIET = b"\xff" * 160
+CLIP = b"\x20" * 1600 + b"\xff" * 320
+"""200 ms of voice, 40 ms of nothing behind it."""
+
+
+def caller(*turns: dict[str, object], between: str | None = None) -> Caller:
+    scenario = Scenario(
+        name="x",
+        description="x",
+        flow="x",
+        caller="anonymous",
+        now="2026-11-22T19:40:00-05:00",
+        voice="x",
+        between=between,
+        turns=tuple(Turn.model_validate({"clip": "a.wav", "says": "hello"} | turn) for turn in turns),
+        expect=Expect(outcome="x"),
+    )
+    return Caller(scenario, {"a.wav": CLIP, "line.wav": bytes(range(100)) * 4})
+
+
+def hears(who: Caller, frames: Iterable[bytes]) -> list[int]:
+    """Indices of the frames in which the caller says something."""
+    return [index for index, heard in enumerate(frames) if who.frame(heard).mulaw != QUIET]
+
+
+def test_waits_until_the_agent_has_been_quiet_for_700_ms() -> None:
+    assert hears(caller({}), [QUIET] * 50 + [VOICE] * 20 + [QUIET] * 60) == list(range(104, 114))
+
+
+def test_says_nothing_before_the_agent_has() -> None:
+    assert hears(caller({}), [QUIET] * 500) == []
+
+
+def test_a_short_pause_of_the_agent_is_no_end() -> None:
+    frames = [VOICE] * 10 + [QUIET] * 30 + [VOICE] * 10 + [QUIET] * 40
+    assert hears(caller({}), frames)[0] == 84
+
+
+def test_thinks_before_it_answers() -> None:
+    frames = [VOICE] * 10 + [QUIET] * 100
+    assert hears(caller({"when": {"quiet_ms": 300, "pause_ms": 500}}), frames)[0] == 49
+
+
+def test_speaks_over_the_agent_so_long_after_it_began() -> None:
+    frames = [QUIET] * 7 + [VOICE] * 80
+    assert hears(caller({"when": {"over": "prompt", "at_ms": 400}}), frames)[0] == 27
+
+
+def test_the_second_turn_waits_for_a_new_prompt() -> None:
+    who = caller({}, {})
+    assert hears(who, [VOICE] * 10 + [QUIET] * 200) == list(range(44, 54))
+    assert who.turn == 1
+    assert hears(who, [VOICE] * 10 + [QUIET] * 40)[0] == 44
+
+
+def test_the_gap_is_from_the_last_word_to_the_first_audible_sample() -> None:
+    who = caller({})
+    # The clip begins at frame 44 and its voice ends at frame 54, the first sample of the answer is in frame 70.
+    hears(who, [VOICE] * 10 + [QUIET] * 60 + [b"\xff" * 80 + b"\x10" * 80] + [VOICE] * 5)
+    assert who.replies == (Reply(0, (70 - 54) * 20 + 10),)
+
+
+def test_where_the_scenario_says_the_voice_ends_counts() -> None:
+    who = caller({"voice_ends_ms": 150})
+    hears(who, [VOICE] * 10 + [QUIET] * 60 + [VOICE])
+    assert who.replies == (Reply(0, (70 - 44) * 20 - 150),)
+
+
+def test_an_agent_that_does_not_wait_has_a_negative_gap() -> None:
+    who = caller({})
+    hears(who, [VOICE] * 10 + [QUIET] * 37 + [VOICE] * 20)
+    assert who.replies == (Reply(0, (47 - 54) * 20),)
+
+
+def test_the_rest_of_an_interrupted_prompt_is_no_answer() -> None:
+    who = caller({"when": {"over": "prompt", "at_ms": 400}}, {})
+    hears(who, [VOICE] * 25)
+    who.cut()
+    assert who.replies == ()
+    assert hears(who, [QUIET] * 20) == list(range(5))
+    assert hears(who, [QUIET] * 100) == [], "a prompt that was broken off is not waited for"
+    hears(who, [VOICE] * 5)
+    assert who.replies == (Reply(0, (145 - 30) * 20),)
+
+
+def test_what_seemed_an_answer_before_the_agent_broke_off_was_none() -> None:
+    who = caller({"when": {"over": "prompt", "at_ms": 400}})
+    hears(who, [VOICE] * 20 + [QUIET] * 12 + [VOICE] * 3)
+    assert len(who.replies) == 1
+    who.cut()
+    assert who.replies == ()
+    hears(who, [QUIET] * 5 + [VOICE])
+    assert who.replies == (Reply(0, (40 - 30) * 20),)
+
+
+def test_keys_come_one_after_another_and_then_the_gap_begins() -> None:
+    who = caller({"keys": "41#", "clip": None, "says": None})
+    keys = [
+        (index, said.key) for index in range(100) if (said := who.frame(VOICE if index < 10 else QUIET)).key
+    ]
+    assert keys == [(44, "4"), (56, "1"), (68, "#")]
+    who.frame(VOICE)
+    assert who.replies == (Reply(0, (100 - 68) * 20),)
+
+
+def test_hangs_up() -> None:
+    who = caller({"hang_up": True, "clip": None, "says": None, "when": {"over": "prompt", "at_ms": 100}})
+    said = [who.frame(VOICE) for _ in range(8)]
+    assert [one.hangs_up for one in said][:6] == [False] * 5 + [True]
+
+
+def test_the_noise_of_the_line_goes_on_between_the_clips() -> None:
+    who = caller({}, between="line.wav")
+    said = b"".join(who.frame(QUIET).mulaw for _ in range(10))
+    looped = bytes(range(100)) * 4 + b"\xff" * 80
+    assert said == (looped * 4)[:1600]

@@ -1,0 +1,56 @@
+"""Values ↔ JSON lines."""
+
+import json
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sop.acts import Field
+from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Reading
+from voice.codec import decode, encode
+from voice.events import Command, Event, Save, ToolFinished, Transcribe, Transcribed, Understood, Urgency
+
+EXPECTING = Expectation(
+    "contact", "phone", "callback", filled=("name",), bias=("five", "oh"), known=(("name", "Ann"),)
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Transcribed(160, 1, 80, (Hypothesis("ich heiße \u2028 Ann", 0.5),), 1.5),
+        Transcribe(1, 0, 160, Urgency.FINAL, EXPECTING),
+        Understood(
+            160, 1, Reading("hold on", 0.9, (Global(GlobalWord.HOLD_ON), Answer("name", "Ann", "Ann", 0.8)))
+        ),
+        Save(1, (Field("name", "Ann", "Ann", 0.8, True),)),
+        ToolFinished(160, "t1", True, {"id": "7"}),
+    ],
+)
+def test_values_come_back_equal_and_of_their_class(value: object) -> None:
+    line = encode(value)
+    assert "\n" not in line
+    back = decode(json.loads(line))
+    assert back == value and encode(back) == line
+
+
+def test_enumerations_come_back_as_members() -> None:
+    back = decode(json.loads(encode(Transcribe(1, 0, 160, Urgency.PROBE, EXPECTING))))
+    assert back.urgency is Urgency.PROBE
+
+
+@given(st.one_of(*[st.from_type(cls) for cls in (*get_args(Event), *get_args(Command))]))
+def test_every_event_and_command_comes_back(value: object) -> None:
+    back = decode(json.loads(encode(value)))
+    assert encode(back) == encode(value) and type(back) is type(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"_": "os.system"}, {"_": "Heard", "at": 1}, {"_": "Heard", "at": 1, "samples": 1, "speech": 0, "x": 1}],
+)
+def test_nothing_unknown_is_built(value: object) -> None:
+    with pytest.raises(ValueError, match=r"unknown|missing|unexpected"):
+        decode(value)

@@ -1,0 +1,447 @@
+"""One call as a fold over events: `receive(event)` returns the commands that follow from it.
+
+It composes the caller's turns, the agent's playback, the keypad and the procedure, and is the only place that knows
+all four. It does no I/O and reads no clock; the shell performs the commands and posts what came of them.
+
+A turn's way:   Started → (Paused → Transcribe)* → Ended → Understand → Understood → the procedure's acts → Speak
+Over the agent: Started → Transcribe(probe)* → words → cut: Cancel, Clear → goes on as above
+
+Three rules hold throughout:
+- a result is used only if its turn or utterance is still the one that counts (`_is_current`, `Playback.rendered`);
+- the procedure's state moves when a turn is understood, never because of what was or was not played;
+- nothing is said before the fields that the step filled are saved (`Playback.held`).
+"""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from sop import acts as sop_acts
+from sop import engine
+from sop.expectation import completeness, expect
+from sop.graph import Graph
+from sop.reading import Completeness, Global, GlobalWord
+from voice.audio import samples
+from voice.barge_in import BargeInSettings, interrupts
+from voice.endpointing import EndpointSettings, silence_that_ends
+from voice.events import (
+    CallStarted,
+    CallTool,
+    Cancel,
+    Command,
+    End,
+    Enter,
+    Event,
+    Heard,
+    Keyed,
+    Marked,
+    Prepare,
+    Save,
+    Saved,
+    Speak,
+    SpeechFailed,
+    Spoken,
+    Stopped,
+    ToolFinished,
+    Transcribe,
+    Transcribed,
+    TranscriptionFailed,
+    Transfer,
+    TransferFinished,
+    Understand,
+    Understood,
+    Urgency,
+)
+from voice.keypad import Keypad, KeypadSettings
+from voice.playback import Playback, PlaybackSettings
+from voice.transcript import Transcript
+from voice.turns import Dropped, Ended, Paused, Resumed, Started, Turns, TurnSettings
+from voice.utterance import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class CallSettings:
+    """How a call is conducted; part of its journal, so that a replay uses the same."""
+
+    turns: TurnSettings = field(default_factory=TurnSettings)
+    endpointing: EndpointSettings = field(default_factory=EndpointSettings)
+    barge_in: BargeInSettings = field(default_factory=BargeInSettings)
+    playback: PlaybackSettings = field(default_factory=PlaybackSettings)
+    keypad: KeypadSettings = field(default_factory=KeypadSettings)
+    no_input_ms: int = 7000
+    """Silence after the agent has been heard out until it speaks again."""
+    hold_on_ms: int = 20_000
+    """The same after the caller has asked for a moment."""
+    longest_ms: int = 30 * 60_000
+    """A call is ended here whatever happens."""
+    voice_failures: int = 2
+    """Sentences in a row that could not be rendered until the call is given up: a mute agent helps nobody."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The caller's turn under way, or ended and waiting for its words."""
+
+    number: int
+    start: int
+    transcript: Transcript = field(default_factory=Transcript)
+    completeness: Completeness | None = None
+    asked: int = -1
+    """End of the stretch that is being transcribed; -1 for none."""
+    asked_urgency: Urgency = Urgency.PROBE
+    ended: int | None = None
+    probed: int = 0
+    cut: tuple[int, ...] = ()
+    """Utterances that this turn cut short."""
+
+
+class Call:
+    """The core of one call. `over` says that it has ended; it then answers every event with nothing."""
+
+    def __init__(self, graph: Graph, settings: CallSettings) -> None:
+        self._graph = graph
+        self._settings = settings
+        self._turns = Turns(settings.turns)
+        self._playback = Playback(settings.playback)
+        self._keypad = Keypad(settings.keypad)
+        self._out: list[Command] = []
+        self._at = 0
+        self._turn: _Turn | None = None
+        self._turn_count = 0
+        self._utterances: list[tuple[str, bool, bool]] = []
+        self._understanding: int | None = None
+        self._saving: dict[int, Save] = {}
+        self._save_count = 0
+        self._tool_count = 0
+        self._after_saving: list[CallTool] = []
+        self._tools: set[str] = set()
+        self._exit: Transfer | End | None = None
+        self._transferring = False
+        self._voice_failures = 0
+        self._quiet_since = 0
+        self._wait = silence_that_ends(None, settings.endpointing)
+        self._no_input = samples(settings.no_input_ms)
+        self._patience = self._no_input
+        self._longest = samples(settings.longest_ms)
+        self.state = engine.start(graph, caller=None, now="1970-01-01T00:00:00+00:00")
+        self.expecting = expect(graph, self.state)
+        self.over = False
+
+    def receive(self, event: Event) -> tuple[Command, ...]:
+        """Takes what has happened; returns what to do about it, in order."""
+        if self.over:
+            return ()
+        self._out = []
+        self._at = max(self._at, event.at)
+        if type(event) is Heard:
+            self._heard(event)
+        else:
+            self._dispatch(event)
+        return tuple(self._out)
+
+    def _dispatch(self, event: Event) -> None:
+        match event:
+            case Heard():
+                self._heard(event)
+            case CallStarted():
+                self.state = engine.start(self._graph, caller=event.caller, now=event.now)
+                self._advance(sop_acts.Begin())
+            case Keyed():
+                self._keyed(event)
+            case Marked():
+                self._playback.marked(event.name, self._at)
+            case Transcribed():
+                self._transcribed(event)
+            case TranscriptionFailed():
+                self._transcription_failed(event)
+            case Understood():
+                self._understood(event)
+            case Spoken():
+                self._spoken(event)
+            case SpeechFailed():
+                self._speech_failed(event)
+            case Saved():
+                self._saved(event)
+            case ToolFinished():
+                self._tool_finished(event)
+            case TransferFinished():
+                self._transferring = False
+                self._advance(sop_acts.TransferFinished(event.ok, event.reason))
+            case Stopped():
+                self._end(self.state.outcome or "caller_hung_up")
+            case _:
+                assert_never(event)
+        if not self.over:
+            self._out += self._playback.tick(self._at)
+
+    # ---- the caller ----------------------------------------------------------------------------------------
+
+    def _heard(self, event: Heard) -> None:
+        at = self._at
+        signal = None
+        if not self._transferring and self._exit is None:
+            signal = self._turns.hear(at, event.samples, event.speech, self._wait)
+        if signal is not None:
+            self._signal(signal)
+        elif self._turns.active and self._playback.is_playing(at):
+            self._over_agent()
+        self._out += self._playback.tick(at)
+        self._pass_time()
+
+    def _signal(self, signal: Started | Paused | Resumed | Ended | Dropped) -> None:
+        match signal:
+            case Started(start):
+                self._start_turn(start)
+            case Paused():
+                self._transcribe(Urgency.SPECULATIVE)
+            case Resumed():
+                self._set_completeness(None)
+            case Ended(end):
+                self._end_turn(end)
+            case Dropped():
+                self._drop_turn()
+            case _:
+                assert_never(signal)
+
+    def _start_turn(self, start: int) -> None:
+        """A new turn, or more of one whose words have not been read yet."""
+        before = self._turn
+        self._turn_count += 1
+        self._turn = _Turn(
+            self._turn_count, before.start if before else start, cut=before.cut if before else ()
+        )
+        self._set_completeness(None)
+
+    def _end_turn(self, end: int) -> None:
+        turn = self._turn
+        if turn is None:
+            return
+        turn.ended = end
+        if turn.transcript.end >= end:
+            self._finish_turn(turn)
+        elif turn.asked < end:
+            self._transcribe(Urgency.FINAL)
+
+    def _drop_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None and turn.cut:
+            self._say_again(turn.cut)
+
+    def _transcribe(self, urgency: Urgency) -> None:
+        turn = self._turn
+        if turn is None:
+            return
+        turn.asked, turn.asked_urgency = self._at, urgency
+        self._out.append(Transcribe(turn.number, turn.start, self._at, urgency, self.expecting))
+
+    def _is_current(self, turn: int) -> bool:
+        """The one place where a result of a turn that no longer counts is told from a wanted one."""
+        return self._turn is not None and self._turn.number == turn
+
+    def _transcribed(self, event: Transcribed) -> None:
+        turn = self._turn
+        if turn is None or not self._is_current(event.turn):
+            return
+        turn.transcript = turn.transcript.update(event.end, event.hypotheses)
+        if event.end == turn.asked:
+            turn.asked = -1
+        text = turn.transcript.text
+        if turn.transcript.end >= self._turns.last_speech:
+            self._set_completeness(completeness(self._graph, self.expecting, text))
+        if self._can_cut() and interrupts(text, self.expecting, self._being_said()):
+            self._cut()
+        if turn.ended is not None and turn.transcript.end >= turn.ended:
+            self._finish_turn(turn)
+
+    def _transcription_failed(self, event: TranscriptionFailed) -> None:
+        turn = self._turn
+        if turn is None or not self._is_current(event.turn) or event.end != turn.asked:
+            return
+        turn.asked = -1
+        if turn.ended is None:
+            return
+        if turn.asked_urgency is Urgency.FINAL:
+            self._turn = None
+            self._advance(sop_acts.Unheard())
+        else:
+            self._transcribe(Urgency.FINAL)
+
+    def _finish_turn(self, turn: _Turn) -> None:
+        """The turn is over and its words are known: read them, unless there are none or they were a listener's."""
+        self._turn = None
+        self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
+        text = turn.transcript.text
+        over_agent = self._playback.is_playing(self._at)
+        if not text:
+            self._say_again(turn.cut)
+            return
+        if over_agent and not turn.cut and not interrupts(text, self.expecting, self._being_said()):
+            return
+        if self._can_cut():
+            self._cut()
+        self._understanding = turn.number
+        self._out.append(Understand(turn.number, turn.transcript.hypotheses, self.expecting))
+
+    def _understood(self, event: Understood) -> None:
+        if self._understanding != event.turn:
+            return
+        self._understanding = None
+        holds = any(isinstance(act, Global) and act.word is GlobalWord.HOLD_ON for act in event.reading.acts)
+        self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
+        self._advance(event.reading)
+
+    def _set_completeness(self, value: Completeness | None) -> None:
+        if self._turn is not None:
+            self._turn.completeness = value
+        self._wait = silence_that_ends(value, self._settings.endpointing)
+
+    def _keyed(self, event: Keyed) -> None:
+        if self._transferring or self._exit is not None:
+            return
+        if self._can_cut():
+            self._cut()
+        self._entered(self._keypad.press(self._at, event.key, self.expecting.keypad))
+
+    def _entered(self, entry: str | None) -> None:
+        if entry is not None:
+            self._advance(sop_acts.Keys(entry))
+
+    # ---- the caller over the agent -------------------------------------------------------------------------
+
+    def _over_agent(self) -> None:
+        """The caller goes on speaking over the agent: look for words every so often, and stop at last anyway."""
+        turn = self._turn
+        if turn is None or not self._can_cut():
+            return
+        settings = self._settings.barge_in
+        voiced = self._turns.voiced
+        if voiced >= settings.certain and turn.transcript.end == 0:
+            self._cut()
+        elif turn.asked < 0 and voiced >= turn.probed + settings.probe:
+            turn.probed = voiced
+            self._transcribe(Urgency.PROBE)
+
+    def _can_cut(self) -> bool:
+        return self._exit is None and self._playback.is_playing(self._at) and self._playback.interruptible
+
+    def _being_said(self) -> str:
+        return " ".join(self._utterances[n][0] for n in self._playback.pending)
+
+    def _cut(self) -> None:
+        """Stop producers, drop the queue, clear: in this order, so that nothing follows the clear."""
+        commands, unheard = self._playback.cut(self._at)
+        self._out += commands
+        self._quiet_since = self._at
+        if self._turn is not None:
+            self._turn.cut = unheard
+
+    def _say_again(self, utterances: tuple[int, ...]) -> None:
+        """What a noise cut short is said once more, from the beginning of the sentence."""
+        for number in utterances:
+            self._speak(*self._utterances[number])
+
+    # ---- the procedure -------------------------------------------------------------------------------------
+
+    def _advance(self, given: sop_acts.Input) -> None:
+        self.state, acts = engine.advance(self._graph, self.state, given)
+        for act in acts:
+            self._act(act)
+        self.expecting = expect(self._graph, self.state)
+        self._set_completeness(None)
+        self._quiet_since = self._at
+        likely = tuple(s for text in engine.likely(self._graph, self.state) for s in sentences(text))
+        if likely and self._exit is None:
+            self._out.append(Prepare(likely))
+
+    def _act(self, act: sop_acts.Act) -> None:
+        match act:
+            case sop_acts.Enter(step):
+                self._out.append(Enter(step))
+            case sop_acts.Say(text, fixed, interruptible):
+                for sentence in sentences(text):
+                    self._speak(sentence, fixed, interruptible)
+            case sop_acts.Save(fields):
+                self._save_count += 1
+                save = Save(self._save_count, fields)
+                self._saving[save.save] = save
+                self._playback.held = True
+                self._out.append(save)
+            case sop_acts.CallTool(_, name, arguments, timeout_s):
+                self._tool_count += 1
+                tool = CallTool(act.id, name, arguments, timeout_s)
+                self._tools.add(tool.tool)
+                (self._after_saving if self._saving else self._out).append(tool)
+            case sop_acts.TransferTo(target, reason):
+                self._exit = Transfer(target, reason)
+            case sop_acts.Finish(outcome):
+                self._exit = End(outcome)
+            case _:
+                assert_never(act)
+
+    def _speak(self, text: str, fixed: bool, interruptible: bool) -> None:
+        number = len(self._utterances)
+        self._utterances.append((text, fixed, interruptible))
+        self._playback.add(number, interruptible=interruptible)
+        self._out.append(Speak(number, text, fixed))
+
+    def _saved(self, event: Saved) -> None:
+        if self._saving.pop(event.save, None) is None or self._saving:
+            return
+        self._playback.held = False
+        self._out += self._after_saving
+        self._after_saving = []
+
+    def _tool_finished(self, event: ToolFinished) -> None:
+        if event.tool in self._tools:
+            self._tools.discard(event.tool)
+            self._advance(sop_acts.ToolFinished(event.tool, event.ok, event.result))
+
+    # ---- the agent's voice ---------------------------------------------------------------------------------
+
+    def _spoken(self, event: Spoken) -> None:
+        if self._playback.rendered(event.utterance, event.samples, last=event.last):
+            self._voice_failures = 0
+
+    def _speech_failed(self, event: SpeechFailed) -> None:
+        self._playback.fail(event.utterance)
+        self._voice_failures += 1
+        if self._voice_failures >= self._settings.voice_failures:
+            self._end("voice_failed")
+
+    # ---- time ----------------------------------------------------------------------------------------------
+
+    def _pass_time(self) -> None:
+        """What happens because nothing else did."""
+        at = self._at
+        if at >= self._longest:
+            self._end("too_long")
+        elif self._playback.is_playing(at):
+            self._quiet_since = at
+        elif self._exit is not None:
+            self._leave()
+        elif self._keypad.pending:
+            self._quiet_since = at
+            self._entered(self._keypad.tick(at))
+        elif at - self._quiet_since >= self._patience and not self._busy():
+            self._patience = self._no_input
+            self._advance(sop_acts.Silence())
+
+    def _busy(self) -> bool:
+        """Whether the next word is not the caller's."""
+        waiting = self._understanding is not None or self._saving or self._tools
+        return bool(waiting or self._transferring or self._turn is not None)
+
+    def _leave(self) -> None:
+        """Everything has been heard: go where the procedure said."""
+        if self._saving or self._tools:
+            return
+        leaving, self._exit = self._exit, None
+        if isinstance(leaving, End):
+            self._end(leaving.outcome)
+        elif leaving is not None:
+            self._transferring = True
+            self._out.append(leaving)
+
+    def _end(self, outcome: str) -> None:
+        self._out += [c for c in self._playback.cut(self._at)[0] if isinstance(c, Cancel)]
+        self._out.append(End(outcome))
+        self.over = True

@@ -1,0 +1,202 @@
+"""The demonstration: recorded callers ring a real server through its socket, all at once.
+
+Real detector, real Whisper, real Piper, a real database; only the telephone network is missing. It uses the two
+small models that come with the package and says so.
+"""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import audio_fixtures
+from sop import loader
+from sop.graph import Graph
+from voice.asr import AsrSettings
+from voice.carrier import LoopbackCarrier
+from voice.events import CallStarted
+from voice.exchange import Exchange, ExchangeSettings, exchange
+from voice.report import Report, percentile
+from voice.server import ServerSettings
+from voice.session import Listener, Session, SessionSettings
+from voice.recorded import Recorded
+from voice.simulate import LockStep, Rang, RealTime, ring
+from voice.tts import TtsSettings
+
+WHISPER = audio_fixtures.ROOT / "models" / "whisper-switchboard"
+PIPER = audio_fixtures.ROOT / "models" / "piper-switchboard" / "en_US-switchboard-x_low.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """Who rings, how fast, and where the traces go."""
+
+    home: Path
+    """The run's folder: database, journals, recordings."""
+    prompts: Path
+    """Cache of rendered prompts, kept from run to run."""
+    fast: bool = False
+    """Pace the callers by processing instead of the clock."""
+    asr: Path = WHISPER
+    voice: Path = PIPER
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """One caller of a demonstration, from both ends of the line."""
+
+    recorded: Recorded
+    rang: Rang
+    report: Report
+    lead: dict[str, str] | None
+    lead_status: str | None
+    journal: Path
+    faults: tuple[str, ...] = field(default=())
+    """In what the call differs from what its scenario expects; empty when all is right."""
+
+
+async def demonstrate(
+    graph: Graph,
+    flow_source: str,
+    recorded: list[Recorded],
+    settings: DemoSettings,
+    *,
+    listener: Callable[[CallStarted], Listener] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    finished: Callable[[Demonstrated], None] | None = None,
+) -> list[Demonstrated]:
+    """Has every caller ring at once; returns what became of each, in order."""
+    carrier = LoopbackCarrier()
+    async with exchange(
+        graph, flow_source, _settings(settings), carrier=carrier, listener=listener, progress=progress
+    ) as running:
+        url = f"ws://127.0.0.1:{running.port}/ws"
+
+        async def one(number: int, caller: Recorded) -> Demonstrated:
+            call = f"CA{number:032d}"
+            settled = _settled_for(running, call)
+            pace = LockStep(settled) if settings.fast else RealTime()
+            rang = await ring(caller, url, pace=pace, call=call)
+            done = await _result(running, caller, rang)
+            if finished is not None:
+                finished(done)
+            return done
+
+        return list(await asyncio.gather(*(one(i, caller) for i, caller in enumerate(recorded))))
+
+
+def _settled_for(running: Exchange, call: str) -> Callable[[int, int], Any]:
+    async def settled(messages_in: int, messages_out: int) -> None:
+        await running.server.settled(call, messages_in, messages_out)
+
+    return settled
+
+
+def _settings(settings: DemoSettings) -> ExchangeSettings:
+    return ExchangeSettings(
+        asr=AsrSettings(model=settings.asr, threads=settings.threads),
+        tts=TtsSettings(voice=settings.voice, cache=settings.prompts),
+        store_url=f"sqlite+aiosqlite:///{settings.home / 'switchboard.db'}",
+        server=ServerSettings(
+            journals=settings.home / "calls",
+            session=SessionSettings(stall_ms=None if settings.fast else 200),
+        ),
+    )
+
+
+async def _result(running: Exchange, caller: Recorded, rang: Rang) -> Demonstrated:
+    session = await _ended(running, rang.call)
+    found = await running.engines.store.lead(rang.call)
+    lead = {slot: value.value for slot, value in found.fields.items()} if found else None
+    status = found.status if found else None
+    faults = _faults(caller, rang, session.report, lead)
+    return Demonstrated(caller, rang, session.report, lead, status, session.journal_path, faults)
+
+
+async def _ended(running: Exchange, call: str) -> Session:
+    """The call's session once it is wound up: the caller may have left before the server had."""
+    while call not in running.server.finished:
+        await asyncio.sleep(0.01)
+    return running.server.finished[call]
+
+
+def _faults(caller: Recorded, rang: Rang, report: Report, lead: dict[str, str] | None) -> tuple[str, ...]:
+    expect = caller.scenario.expect
+    faults = [f"the carrier would have complained: {v}" for v in rang.violations]
+    if report.outcome != expect.outcome:
+        faults.append(f"outcome {report.outcome}, expected {expect.outcome}")
+    if expect.path is not None and tuple(report.path) != expect.path:
+        faults.append(f"path {' '.join(report.path)}, expected {' '.join(expect.path)}")
+    wanted, got = expect.lead or {}, lead or {}
+    for slot in sorted(wanted.keys() | got.keys()):
+        if wanted.get(slot) != got.get(slot):
+            faults.append(f"{slot} is {got.get(slot)!r}, expected {wanted.get(slot)!r}")
+    if report.barge_ins != expect.barge_ins:
+        faults.append(f"{report.barge_ins} barge-ins, expected {expect.barge_ins}")
+    return tuple(faults)
+
+
+def as_json(graph: Graph, calls: list[Demonstrated], *, fast: bool) -> dict[str, Any]:
+    """The whole demonstration as one JSON value."""
+    return {
+        "pace": "processing" if fast else "clock",
+        "models": "the small ones that come with the package",
+        "calls": [_call_json(graph, call) for call in calls],
+        "latency": latency([call.report for call in calls]),
+    }
+
+
+def _call_json(graph: Graph, call: Demonstrated) -> dict[str, Any]:
+    report = call.report
+    return {
+        "scenario": call.rang.scenario,
+        "call": call.rang.call,
+        "flow": graph.name,
+        "version": graph.version,
+        "outcome": report.outcome,
+        "path": report.path,
+        "slots": {
+            slot: {
+                "value": value,
+                "spoken": spoken,
+                "confidence": round(confidence, 3),
+                "confirmed": confirmed,
+            }
+            for slot, (value, spoken, confidence, confirmed) in report.fields.items()
+        },
+        "lead": call.lead,
+        "lead_status": call.lead_status,
+        "turns": [{k: v for k, v in asdict(turn).items() if k != "stages"} for turn in report.turns],
+        "barge_ins": report.barge_ins,
+        "duration_s": report.duration_s,
+        "journal": str(call.journal),
+        "faults": list(call.faults),
+    }
+
+
+def latency(reports: list[Report]) -> dict[str, Any]:
+    """p50 and p95 of the gap and of each stage in it, in milliseconds."""
+    turns = list(itertools.chain.from_iterable(report.turns for report in reports))
+    names = sorted({name for turn in turns for name in turn.stages})
+    stages = {name: _spread([t.stages[name] for t in turns if name in t.stages]) for name in names}
+    return {"gap_ms": _spread([float(t.gap_ms) for t in turns if t.gap_ms is not None]), "stages": stages}
+
+
+def _spread(values: list[float]) -> dict[str, float | int | None]:
+    return {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95), "n": len(values)}
+
+
+def load_flow(name_or_path: str) -> tuple[Graph, str]:
+    """A flow and its text, which travels in the journals."""
+    path = loader.find(name_or_path)
+    return loader.load(path), path.read_text(encoding="utf-8")
+
+
+def fresh_home(parent: Path) -> Path:
+    """A new folder for one run."""
+    parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="demo-", dir=parent))

@@ -1,0 +1,130 @@
+"""Twilio's end of a stream, without a socket: what it does with our messages, on its own playback clock.
+
+Source: Twilio's "Media Streams - WebSocket messages" and its error pages. Media is buffered and played in
+order; a mark comes back when what was queued before it has been played, at once if nothing is buffered, and
+with all others when `clear` empties the buffer. A message with a missing or an extra field gets warning 31951
+and is dropped, a binary one 31950, audio beyond ten minutes of buffer 31931: each is noted as a violation.
+"""
+
+import base64
+import binascii
+import json
+from collections import deque
+from typing import Any
+
+from voice.audio import FRAME, LINE_RATE, SILENCE
+
+BUFFER_LIMIT = 600 * LINE_RATE
+"""Samples that Twilio buffers at most (error 31931)."""
+
+_SHAPES: dict[str, tuple[frozenset[str], str]] = {
+    "media": (frozenset({"event", "streamSid", "media"}), "payload"),
+    "mark": (frozenset({"event", "streamSid", "mark"}), "name"),
+    "clear": (frozenset({"event", "streamSid"}), ""),
+}
+"""Event → its keys, and the one key of its part of the same name."""
+
+
+class FarEnd:
+    """One stream. `receive` takes our messages, `play` is called once for each 20 ms of the line."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+        self._taken = 0
+        self._played = 0
+        self._marks: deque[tuple[int, str]] = deque()
+        self._violations: list[str] = []
+        self.cuts = 0
+        """How many times a `clear` threw away audio that had not been played."""
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """Every message that Twilio would have warned about or refused."""
+        return tuple(self._violations)
+
+    @property
+    def buffered(self) -> int:
+        """Samples that wait to be played."""
+        return len(self._buffer)
+
+    def receive(self, message: str | bytes) -> tuple[str, ...]:
+        """Takes one message; returns the names of the marks that go back at once."""
+        fault, event, content = _read(message, self._stream)
+        if fault:
+            self._violations.append(fault)
+            return ()
+        match event:
+            case "media":
+                return self._media(content)
+            case "mark":
+                self._marks.append((self._taken, content))
+                return self._reached()
+            case _:
+                return self._clear()
+
+    def _media(self, payload: str) -> tuple[str, ...]:
+        try:
+            mulaw = base64.b64decode(payload, validate=True)
+        except binascii.Error:
+            self._violations.append("31951: the payload is not base64")
+            return ()
+        if mulaw[:4] in {b"RIFF", b".snd"}:
+            self._violations.append("the payload has a file header: it would be played as noise")
+        if len(self._buffer) + len(mulaw) > BUFFER_LIMIT:
+            self._violations.append("31931: more than ten minutes buffered")
+            return ()
+        self._buffer += mulaw
+        self._taken += len(mulaw)
+        return ()
+
+    def _clear(self) -> tuple[str, ...]:
+        self.cuts += bool(self._buffer)
+        self._buffer.clear()
+        self._played = self._taken
+        return self._reached()
+
+    def play(self) -> tuple[bytes, tuple[str, ...]]:
+        """The next 160 samples that the caller hears, and the names of the marks that they complete."""
+        heard = bytes(self._buffer[:FRAME])
+        del self._buffer[:FRAME]
+        self._played += len(heard)
+        return heard + SILENCE * (FRAME - len(heard)), self._reached()
+
+    def _reached(self) -> tuple[str, ...]:
+        names = []
+        while self._marks and self._marks[0][0] <= self._played:
+            names.append(self._marks.popleft()[1])
+        return tuple(names)
+
+
+def _read(message: str | bytes, stream: str) -> tuple[str, str, str]:
+    """(what is wrong or "", event, payload or name) of a message to Twilio."""
+    if isinstance(message, bytes):
+        return "31950: a binary message", "", ""
+    try:
+        fields = json.loads(message)
+    except ValueError:
+        return "31951: not JSON", "", ""
+    event = fields.get("event") if isinstance(fields, dict) else None
+    if not isinstance(event, str) or event not in _SHAPES:
+        return f"31951: unknown event {str(event)[:40]}", "", ""
+    fault = _fault(fields, event, stream)
+    inner = _SHAPES[event][1]
+    return fault, event, fields[event][inner] if inner and not fault else ""
+
+
+def _fault(fields: dict[str, Any], event: str, stream: str) -> str:
+    """What is wrong with the fields of an event; "" for nothing."""
+    keys, inner = _SHAPES[event]
+    if set(fields) != keys:
+        return f"31951: {event} has the keys {', '.join(sorted(fields))}"
+    if fields["streamSid"] != stream:
+        return f"31951: {event} for another stream"
+    if inner:
+        part = fields[event]
+        if not isinstance(part, dict) or set(part) != {inner}:
+            return f"31951: {event}.{event} is not an object with {inner} alone"
+        if not isinstance(part[inner], str) or not part[inner]:
+            return f"31951: {event}.{event}.{inner} is not a text"
+    return ""

@@ -1,0 +1,114 @@
+"""A journal → the same call again: the core runs on the recorded events, without models, sockets or a clock.
+
+The call is identical when each event brings forth exactly the commands that the journal has behind it. The flow's
+text and the settings travel in the journal, so a replay needs nothing else.
+"""
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from sop.graph import Graph
+from sop.loader import load_text
+from voice.audio import LINE_RATE
+from voice.call import Call, CallSettings
+from voice.codec import encode
+from voice.errors import OperatorError
+from voice.journal import events_of, read_header, read_lines
+from voice.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of a replay."""
+
+    identical: bool
+    events: int
+    commands: int
+    duration_s: float
+    """Length of the call."""
+    elapsed_s: float
+    """What the replay took."""
+    first_difference: str | None
+    """Both sides of the first difference, in one line; None where there is none."""
+    outcome: str | None
+    path: tuple[str, ...]
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of call per second of replay."""
+        return round(self.duration_s / self.elapsed_s, 1) if self.elapsed_s else 0.0
+
+
+def header(graph: Graph, flow_source: str, settings: CallSettings) -> dict[str, Any]:
+    """What a journal's first line holds."""
+    return {
+        "flow": graph.name,
+        "version": graph.version,
+        "settings": dataclasses.asdict(settings),
+        "source": flow_source,
+    }
+
+
+def settings_of(values: dict[str, Any]) -> CallSettings:
+    """The settings in a header; ones that the journal does not know keep their default."""
+    hints = get_type_hints(CallSettings)
+    return CallSettings(
+        **{k: hints[k](**v) if isinstance(v, dict) else v for k, v in values.items() if k in hints}
+    )
+
+
+def replay(path: Path) -> Replay:
+    """Runs a journal's events through a fresh core and compares every command.
+
+    Raises:
+        OperatorError: it is no journal of this format, or one that holds something unknown.
+    """
+    began = time.perf_counter()
+    head = read_header(path)
+    call = Call(load_text(head["source"], head["flow"]), settings_of(head["settings"]))
+    report = Report()
+    events = commands = at = 0
+    due: list[str] = []
+    difference: str | None = None
+    try:
+        for line in read_lines(path):
+            if line.startswith(">"):
+                commands += 1
+                difference = difference or _compare(line[1:], due)
+                continue
+            for event in events_of(line):
+                difference = difference or _leftover(due)
+                events += 1
+                at = max(at, event.at)
+                produced = call.receive(event)
+                due = [encode(c) for c in produced]
+                for command in produced:
+                    report.command(command)
+    except (ValueError, KeyError) as error:
+        raise OperatorError(f"{path} is damaged: {error}") from None
+    difference = difference or _leftover(due)
+    elapsed = time.perf_counter() - began
+    return Replay(
+        difference is None,
+        events,
+        commands,
+        round(at / LINE_RATE, 2),
+        round(elapsed, 4),
+        difference,
+        report.outcome,
+        tuple(report.path),
+    )
+
+
+def _compare(recorded: str, due: list[str]) -> str | None:
+    if not due:
+        return f"recorded {recorded[:200]}, replayed nothing"
+    replayed = due.pop(0)
+    return None if replayed == recorded else f"recorded {recorded[:200]}, replayed {replayed[:200]}"
+
+
+def _leftover(due: list[str]) -> str | None:
+    return f"recorded nothing, replayed {due[0][:200]}" if due else None

@@ -1,0 +1,181 @@
+"""What a call came to, folded from its journal's entries: turns, path, fields, outcome, latency.
+
+The same fold serves a live call, a finished one and a replay. Times are milliseconds.
+
+A turn's gap runs from the end of the caller's last speech frame to the first audible sample of the reply, on the
+call's clock. When the clock stands still while engines work (a call paced by processing), their measured time is
+added where it would have been heard: recognition as far as it outlasts the endpointer's wait, then reader, database
+and the first piece of speech.
+"""
+
+from dataclasses import dataclass, field
+
+from voice.audio import duration_ms
+from voice.events import (
+    CallStarted,
+    Clear,
+    Command,
+    End,
+    Enter,
+    Event,
+    Heard,
+    Save,
+    Saved,
+    SendAudio,
+    Speak,
+    Spoken,
+    Transcribe,
+    Transcribed,
+    Understood,
+)
+
+_SPEECH = 0.5
+"""As `TurnSettings.onset`."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn of the caller's and the reply to it."""
+
+    heard: str
+    confidence: float
+    step: str
+    """Where the procedure stood when it was said."""
+    said: str = ""
+    gap_ms: int | None = None
+    """None when nothing audible followed."""
+    barge_in: bool = False
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+class Report:
+    """Folds entries; everything public may be read at any time."""
+
+    def __init__(self, *, clock_stands: bool = False) -> None:
+        self._clock_stands = clock_stands
+        self._last_speech = 0
+        self._asr_asked: dict[int, int] = {}
+        self._asr_ms = 0.0
+        self._asr_over = 0.0
+        self._reply: set[int] = set()
+        self._audible: dict[int, int] = {}
+        self._waiting: Turn | None = None
+        self._sent: tuple[int, int, int] | None = None
+        self._cleared = False
+        self._at = 0
+        self.caller: str | None = None
+        self.greeting = ""
+        self.path: list[str] = []
+        self.fields: dict[str, tuple[str, str, float, bool]] = {}
+        """slot → value, spoken, confidence, confirmed"""
+        self.turns: list[Turn] = []
+        self.barge_ins = 0
+        self.outcome: str | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the call so far."""
+        return round(duration_ms(self._at) / 1000, 2)
+
+    def event(self, event: Event) -> None:
+        """Takes what happened."""
+        self._at = max(self._at, event.at)
+        match event:
+            case Heard(at, _, speech):
+                if speech >= _SPEECH:
+                    self._last_speech = at
+            case CallStarted():
+                self.caller = event.caller
+            case Transcribed():
+                self._transcribed(event)
+            case Understood():
+                self._understood(event)
+            case Spoken():
+                self._spoken(event)
+            case Saved():
+                self._stage("save", event.took_ms)
+            case _:
+                pass
+
+    def command(self, command: Command) -> None:
+        """Takes what followed from it."""
+        match command:
+            case Enter(step):
+                self.path.append(step)
+            case Speak():
+                self._speak(command)
+            case Transcribe():
+                self._asr_asked[command.end] = self._last_speech
+            case SendAudio(utterance, 0, _) if utterance in self._reply and self._waiting is not None:
+                self._sent = (utterance, self._at, self._last_speech)
+                self._measure()
+            case Clear():
+                self._cleared = True
+                self.barge_ins += 1
+            case Save(_, fields):
+                self.fields |= {f.slot: (f.value, f.spoken, f.confidence, f.confirmed) for f in fields}
+            case End(outcome):
+                self.outcome = outcome
+            case _:
+                pass
+
+    def _transcribed(self, event: Transcribed) -> None:
+        self._asr_ms = event.took_ms
+        hidden = duration_ms(max(0, self._at - event.end)) if not self._clock_stands else 0
+        self._asr_over = max(0.0, event.took_ms - hidden)
+
+    def _understood(self, event: Understood) -> None:
+        step = self.path[-1] if self.path else ""
+        turn = Turn(event.reading.text, round(event.reading.confidence, 2), step, barge_in=self._cleared)
+        turn.stages = {
+            "endpoint": float(duration_ms(self._at - self._last_speech)),
+            "asr": self._asr_ms,
+            "reader": event.took_ms,
+        }
+        self.turns.append(turn)
+        self._cleared, self._reply, self._waiting, self._sent = False, set(), turn, None
+
+    def _speak(self, command: Speak) -> None:
+        if not self.turns:
+            self.greeting = f"{self.greeting} {command.text}".strip()
+            return
+        turn = self.turns[-1]
+        turn.said = f"{turn.said} {command.text}".strip()
+        if self._waiting is not None:
+            self._reply.add(command.utterance)
+
+    def _spoken(self, event: Spoken) -> None:
+        if event.utterance in self._reply and "tts" not in self.turns[-1].stages:
+            self._stage("tts", event.took_ms)
+        if event.audible is not None:
+            self._audible.setdefault(event.utterance, event.audible)
+        self._measure()
+
+    def _stage(self, name: str, took_ms: float) -> None:
+        if self._waiting is not None:
+            self._waiting.stages[name] = self._waiting.stages.get(name, 0.0) + took_ms
+
+    def _measure(self) -> None:
+        """The gap, once the reply's first audible sample has been sent."""
+        if self._waiting is None or self._sent is None or self._sent[0] not in self._audible:
+            return
+        utterance, at, last_speech = self._sent
+        gap = float(duration_ms(at + self._audible[utterance] - last_speech))
+        turn, self._waiting = self._waiting, None
+        if self._clock_stands:
+            gap += self._standing(turn)
+        turn.gap_ms = round(gap)
+
+    def _standing(self, turn: Turn) -> float:
+        """Processing that the caller would have waited for had the clock run."""
+        pause = 160.0
+        asr = max(0.0, turn.stages["asr"] - max(0.0, turn.stages["endpoint"] - pause))
+        return asr + sum(turn.stages.get(name, 0.0) for name in ("reader", "save", "tts"))
+
+
+def percentile(values: list[float], share: float) -> float | None:
+    """The nearest-rank percentile, or None of nothing."""
+    if not values:
+        return None
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, max(0, -(-int(share * 100) * len(ranked) // 100) - 1))]
