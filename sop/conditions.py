@@ -8,6 +8,7 @@ import ast
 from collections.abc import Mapping
 
 from sop.graph import Condition
+from sop.words import says
 
 Value = str | int | float | bool | None
 

@@ -6,7 +6,7 @@ from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
 from sop.slots.yes_no import YesNo, read_verdict
 from sop.state import Phase, State
-from sop.words import FILLERS, Words, phrase_list, says, split_words, word_set
+from sop.words import FILLERS, Words, phrase_list, says, word_set, split_words
 
 _MOST_BIAS_WORDS = 18
 """Keeps the phrases below 30 tokens of Whisper's vocabulary."""
@@ -70,10 +70,8 @@ def completeness(graph: Graph, expecting: Expectation, text: str) -> Completenes
     if not words:
         return Completeness.EMPTY
     word = find_global(words) if expecting.kind != "nothing" else None
-    if (
-        word is GlobalWord.HOLD_ON
-        or (all(word in FILLERS for word in words)
-        and words[-1] not in ("yeah", "okay", "ok"))
+    if word is GlobalWord.HOLD_ON or (
+        all(word in FILLERS for word in words) and words[-1] not in ("yeah", "okay", "ok")
     ):
         return Completeness.PARTIAL
     spec = graph.slots.get(expecting.slot or "")

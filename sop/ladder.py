@@ -9,6 +9,7 @@ from sop.reading import Unusable
 from sop.slots import slot_type
 from sop.state import Failures, Phase
 from sop.turn import Turn
+from sop.words import Words, says
 
 _GIVE_UP = 6
 """Failures after which a call ends even when the flow names no person for it."""

@@ -86,7 +86,7 @@ def load_text(text: str, file: str = "flow.yaml") -> Graph:
 
 
 def _lines(root: Node) -> dict[str, int]:
-    """ "steps.triage" and "slots.name" -> line."""
+    """The line of each part by its path: "steps.triage", "slots.name"."""
     found: dict[str, int] = {}
     if isinstance(root.value, dict):
         for name, node in root.value.items():

@@ -26,7 +26,7 @@ from sop.reading import (
 )
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
-from sop.words import Words, find_phrase, phrase_list, says, says_any, split_words
+from sop.words import Words, phrase_list, says, says_any, word_set, find_phrase, split_words
 
 _MOST_HYPOTHESES = 8
 _FAR_BELOW = 0.5
@@ -37,6 +37,10 @@ _WRONG = phrase_list("""
     wrong, incorrect, not right, isn't right, not correct, isn't correct, is off, change, fix, correct the,
     update, mistake, not my, different
 """)
+_PRAISE = phrase_list("right, correct, fine, good, perfect, great")
+_INTRODUCE = word_set("is it's its to be as was")
+_IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
+"""These win over a slot that is merely named: "one more time" does not correct the time."""
 _CUES = phrase_list("""
     actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
     rather, nope
@@ -102,7 +106,12 @@ class _Utterance:
                 and any(act.slot == one.slot for one in urgent)
             )
         )
-        useful = [act for act in found if not isinstance(act, Unusable)]
+        useful = [
+            act
+            for act in found
+            if not isinstance(act, Unusable)
+            and not (word in _IDLE and isinstance(act, Correction) and act.value is None)
+        ]
         if word is not None and not useful and not urgent:
             yield Global(word)
             return
@@ -165,41 +174,38 @@ class _Utterance:
         )
 
     def named(self, words: Words) -> Iterator[Correction]:
-        """Corrections that name their slot: "the address is wrong", "the number is four one five ...", "change the day"."""
-        asked_everything = self.expecting.kind == "yes_no" and self.expecting.slot is None
+        """Corrections that name their slot: "the address is wrong", "the number is four one five ...", "change the
+        day"."""
+        review = self.expecting.kind == "yes_no" and self.expecting.slot is None
         wrong = says_any(words, _WRONG)
-        for name in self.expecting.filled:
-            spec = self.graph.slots.get(name)
-            if spec is None:
-                continue
-            at = _mention(words, spec)
-            if at is None:
-                continue
-            found = self.replacement(
-                spec, words[at:], asked=says(words[at : at + 2], "is", "to", "should", "should be", "was")
-            )
-            if (
-                found is None
-                and spec.type in ("us_address", "phone", "person_name")
-                and (wrong or asked_everything)
-            ):
-                found = self.replacement(spec, words, asked=False)
-            if found is not None and found.value != dict(self.expecting.known).get(name):
+        praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
+        filled = [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
+        for spec, behind in _mentions(words, filled):
+            found = self.renamed(spec, words, behind)
+            if found is not None and found.value != dict(self.expecting.known).get(spec.name):
                 if (
                     wrong
+                    or review
+                    or self.expecting.slot == spec.name
                     or says_any(words, _CUES)
-                    or asked_everything
-                    or self.expecting.slot == name
                     or says(words, "is")
                 ):
                     yield found
-            elif wrong or (
-                asked_everything
-                and found is None
-                and read_verdict(words).yes is not True
-                and not says(words, "right", "correct", "fine", "good")
-            ):
-                yield Correction(name, None, "", self.hypothesis.confidence)
+            elif wrong or (review and found is None and not praised):
+                yield Correction(spec.name, None, "", self.hypothesis.confidence)
+
+    def renamed(self, spec: SlotSpec, words: Words, behind: int) -> Correction | None:
+        """The new value beside the slot's name: anywhere if it is unmistakable, else after "is", "to", "it's"."""
+        found = self.replacement(spec, words, asked=False) if spec.type == "person_name" else None
+        if found is not None:
+            return found
+        rest = words[behind:]
+        turn = next((at for at, word in enumerate(rest) if word in _INTRODUCE), None)
+        if turn is not None:
+            found = self.replacement(spec, rest[turn + 1 :], asked=True)
+        return (
+            found or self.replacement(spec, rest, asked=False) or self.replacement(spec, words, asked=False)
+        )
 
     def contradictions(self, words: Words, *, denied: bool) -> Iterator[Correction]:
         """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday"."""
@@ -249,14 +255,20 @@ class _Utterance:
         return Context(self.now, dict(self.expecting.known).get(spec.name, ""), self.expecting.caller)
 
 
-def _mention(words: Words, spec: SlotSpec) -> int | None:
-    """Index behind the caller's own word for the slot, or None."""
-    for name in spec.names:
-        phrase = tuple(name.split())
-        at = find_phrase(words, phrase)
+def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int]]:
+    """The slots that the words name, each with the index behind its name. A longer name hides a shorter one inside it:
+    "house number" is the address, not the number."""
+    names = sorted(
+        ((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0])
+    )
+    found: dict[str, tuple[SlotSpec, int]] = {}
+    left = list(words)
+    for phrase, spec in names:
+        at = find_phrase(tuple(left), phrase)
         if at >= 0:
-            return at + len(phrase)
-    return None
+            left[at : at + len(phrase)] = [""] * len(phrase)
+            found.setdefault(spec.name, (spec, at + len(phrase)))
+    return [found[spec.name] for spec in specs if spec.name in found]
 
 
 def _usefulness(reading: Reading, expecting: Expectation) -> float:

@@ -25,6 +25,7 @@ from sop.graph import (
 from sop.slots import slot_type
 from sop.state import Failures, Line, Phase, SlotValue, State
 from sop.wording import render
+from sop.words import says
 
 _MOST_HOPS = 40
 """Steps entered in one turn; a checked flow never comes near it."""

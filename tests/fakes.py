@@ -18,8 +18,9 @@ from voice.asr import Priority, Recognition
 from voice.audio import LINE_RATE, encode
 from voice.carrier import LoopbackCarrier
 from voice.errors import EngineError
+from voice.performer import Engines
 from voice.server import Server, ServerSettings
-from voice.session import Engines, SessionSettings
+from voice.session import SessionSettings
 from voice.store import Store
 from voice.vad import Detector
 

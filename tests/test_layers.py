@@ -40,13 +40,15 @@ def names(*lines: str) -> tuple[str, ...]:
 
 
 LAYERS = (
-    Layer("values", names("sop graph reading acts", "voice errors events codec audio", "voice"), pure=True),
+    Layer(
+        "values", names("sop words graph reading acts", "voice errors events codec audio", "voice"), pure=True
+    ),
     Layer(
         "rules",
         names(
             "voice twilio turns endpointing barge_in keypad transcript playback utterance transfer report",
             "voice scenario caller far_end",
-            "sop problems yaml_source loader checks conditions business words global_words wording",
+            "sop problems yaml_source loader checks conditions business global_words wording",
             "sop slots slots.* state fields hearing expectation reader ladder turn",
             "sop policy knowledge handoff audit draw",
         ),

@@ -26,8 +26,8 @@ import math
 import re
 import time
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,8 @@ _Model: TypeAlias = Any  # faster_whisper.WhisperModel; the libraries carry no t
 _Encoded: TypeAlias = Any  # ctranslate2.StorageView
 
 _BUCKET_S = 0.5
+_MOST_TOKENS = 380
+"""Of a transcript: Whisper's 448 places without room for a bias."""
 _IDLE_LINE = 8 / 32768
 """Magnitude of µ-law's smallest step."""
 _DOUBT = 0.5
@@ -82,12 +84,10 @@ class AsrSettings:
     """Seconds that it hears beyond the turn. None: what the model's card says, 2 without one."""
     beam: int = 4
     """Width of the search when several hypotheses are wanted."""
-    tokens_per_s: float = 6.0
-    """The transcript's limit grows by this with each second of the turn."""
+    tokens_per_s: float | None = None
+    """The transcript's limit grows by this with each second of the turn. None: as the card says, or 6."""
     tokens_more: int = 12
     """Tokens that any turn may have beyond that."""
-    bias_tokens: int = 60
-    """Tokens of bias; what is longer is cut off. Each costs time."""
     compression_ratio: float = 2.4
     """Above this a transcript loops."""
     doubt_below: float = -1.0
@@ -110,6 +110,12 @@ class Card:
     window_margin_s: float = 2.0
     bias: bool = True
     """Whether words before the transcript help it."""
+    bias_tokens: int = 60
+    """Tokens of bias; what is longer is cut off. Each costs time."""
+    tokens_per_s: float = 6.0
+    """Of fast speech; a model with short tokens needs more."""
+    suppress_blank: bool = True
+    """Whether to forbid an empty transcript; only a model that was taught silence does well without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +219,14 @@ class _Attempt:
         return self.transcripts[0]
 
 
-def _load(settings: AsrSettings) -> "_Answers":
+def _load(settings: AsrSettings) -> Callable[[_Turn], Recognition]:
     """Runs in the engine's process."""
-    return _Answers(Decoder(settings))
+    decoder = Decoder(settings)
 
+    def answer(turn: _Turn) -> Recognition:
+        return decoder.decode(turn.mulaw, bias=turn.bias, nbest=turn.nbest, again=turn.again)
 
-class _Answers:
-    def __init__(self, decoder: "Decoder") -> None:
-        self._decoder = decoder
-
-    def __call__(self, turn: _Turn) -> Recognition:
-        return self._decoder.decode(turn.mulaw, bias=turn.bias, nbest=turn.nbest, again=turn.again)
+    return answer
 
 
 class Decoder:
@@ -238,11 +241,12 @@ class Decoder:
 
         card = read_card(settings.model)
         self._settings = settings
-        self._floor_s = card.window_floor_s if settings.window_floor_s is None else settings.window_floor_s
-        self._margin_s = (
-            card.window_margin_s if settings.window_margin_s is None else settings.window_margin_s
+        self._card = replace(
+            card,
+            window_floor_s=_first(settings.window_floor_s, card.window_floor_s),
+            window_margin_s=_first(settings.window_margin_s, card.window_margin_s),
+            tokens_per_s=_first(settings.tokens_per_s, card.tokens_per_s),
         )
-        self._biased = card.bias
         self._model = _whisper(settings)
         self._tokens = Tokenizer(
             self._model.hf_tokenizer, self._model.model.is_multilingual, "transcribe", settings.language
@@ -278,8 +282,8 @@ class Decoder:
         heard = upsample(mulaw)[: int(LONGEST_S * WHISPER_RATE)]
         seconds = _seconds(mulaw)
         window_s = self._window_s(seconds)
-        limit = math.ceil(seconds * self._settings.tokens_per_s) + self._settings.tokens_more
-        bias = bias if self._biased else ()
+        limit = min(_MOST_TOKENS, math.ceil(seconds * self._card.tokens_per_s) + self._settings.tokens_more)
+        bias = bias if self._card.bias else ()
         encoded = self._encoded(heard, window_s)
         attempt = self._attempt(encoded, window_s, bias, nbest, limit)
         retried = False
@@ -293,7 +297,7 @@ class Decoder:
 
     def _window_s(self, seconds: float) -> float:
         """Bucketed, so that the engine meets few different shapes."""
-        wanted = max(self._floor_s, seconds + self._margin_s)
+        wanted = max(self._card.window_floor_s, seconds + self._card.window_margin_s)
         return min(LONGEST_S, math.ceil(wanted / _BUCKET_S) * _BUCKET_S)
 
     def _encoded(self, heard: Waveform, window_s: float) -> _Encoded:
@@ -317,6 +321,7 @@ class Decoder:
             num_hypotheses=nbest,
             # CTranslate2 stops after min(max_length / 2, max_length - prompt) tokens.
             max_length=max(2 * limit, limit + len(prompt)),
+            suppress_blank=self._card.suppress_blank,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
@@ -336,7 +341,7 @@ class Decoder:
         tokens = self._tokens
         before: list[int] = []
         if bias:
-            before = [tokens.sot_prev, *tokens.encode(" " + ", ".join(bias))[: self._settings.bias_tokens]]
+            before = [tokens.sot_prev, *tokens.encode(" " + ", ".join(bias))[: self._card.bias_tokens]]
         return [*before, *tokens.sot_sequence, tokens.no_timestamps]
 
     def _doubtful(self, attempt: _Attempt, seconds: float) -> bool:
@@ -384,10 +389,14 @@ def read_card(folder: Path) -> Card:
     """The model's card, or the safe defaults when it has none. Raises ModelMissing when it can't be read."""
     try:
         written = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        usual = Card()
         return Card(
-            window_floor_s=float(written.get("window_floor_s", Card().window_floor_s)),
-            window_margin_s=float(written.get("window_margin_s", Card().window_margin_s)),
-            bias=bool(written.get("bias", Card().bias)),
+            window_floor_s=float(written.get("window_floor_s", usual.window_floor_s)),
+            window_margin_s=float(written.get("window_margin_s", usual.window_margin_s)),
+            bias=bool(written.get("bias", usual.bias)),
+            bias_tokens=int(written.get("bias_tokens", usual.bias_tokens)),
+            tokens_per_s=float(written.get("max_tokens_per_second", usual.tokens_per_s)),
+            suppress_blank=bool(written.get("suppress_blank", usual.suppress_blank)),
         )
     except FileNotFoundError:
         return Card()
@@ -409,6 +418,10 @@ def _whisper(settings: AsrSettings) -> _Model:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=settings.threads)
     except (RuntimeError, ValueError) as error:
         raise ModelMissing(f"{folder} can't be loaded ({str(error).splitlines()[0]}): {mend}") from error
+
+
+def _first(given: float | None, otherwise: float) -> float:
+    return otherwise if given is None else given
 
 
 def _seconds(mulaw: bytes) -> float:

@@ -119,7 +119,7 @@ class Caller:
             return False
         match turn.when:
             case After(quiet_ms=quiet, pause_ms=pause):
-                return self._at + FRAME - self._last_audible >= samples(quiet + pause)
+                return self._at - self._last_audible >= samples(quiet + pause)
             case Over(at_ms=at):
                 return self._at - self._prompt_began >= samples(at)
 

@@ -17,7 +17,7 @@ from voice import config as configuration
 from voice import demo as demonstration
 from voice import live, logs, models, recorded
 from voice.asr import AsrSettings
-from voice.errors import OperatorError
+from voice.errors import OperatorError, SwitchboardError
 from voice.exchange import ExchangeSettings, exchange
 from voice.replay import replay as replay_journal
 from voice.server import ServerSettings
@@ -69,7 +69,7 @@ def serve(
         given = {"port": port, "flow": flow, "asr": asr, "voice": voice}
         settings = configuration.load(config, overrides=given)
         asyncio.run(_serve(settings))
-    except (OperatorError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError) as error:
         raise _fail(error) from None
 
 
@@ -117,7 +117,7 @@ def demo(
         home = configuration.default_home()
         settings = demonstration.DemoSettings(demonstration.fresh_home(home / "demo"), home / "prompts", fast)
         results = asyncio.run(_demo(graph, source, callers, settings, as_json))
-    except (OperatorError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError) as error:
         raise _fail(error) from None
     if as_json:
         typer.echo(json.dumps(demonstration.as_json(graph, results, fast=fast), indent=2, ensure_ascii=False))
@@ -179,7 +179,7 @@ def simulate(
     """Ring a running server with one recorded caller, in real time."""
     try:
         rang = asyncio.run(ring(recorded.load(scenario), url, pace=RealTime(), record=record))
-    except OperatorError as error:
+    except SwitchboardError as error:
         raise _fail(error) from None
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(rang), indent=2))
@@ -202,7 +202,7 @@ def replay(
     """Run a journal's call again, without models, and compare every command."""
     try:
         result = replay_journal(journal)
-    except (OperatorError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError) as error:
         raise _fail(error) from None
     values = dataclasses.asdict(result) | {"real_time_factor": result.real_time_factor}
     if as_json:
@@ -224,7 +224,7 @@ def leads(config: ConfigFile = None, as_json: Json = False) -> None:
     try:
         settings = configuration.load(config)
         rows = asyncio.run(_leads(settings.store_url))
-    except OperatorError as error:
+    except SwitchboardError as error:
         raise _fail(error) from None
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -19,10 +19,10 @@ from voice.asr import AsrSettings
 from voice.carrier import LoopbackCarrier
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
+from voice.recorded import Recorded
 from voice.report import Report, percentile
 from voice.server import ServerSettings
 from voice.session import Listener, Session, SessionSettings
-from voice.recorded import Recorded
 from voice.simulate import LockStep, Rang, RealTime, ring
 from voice.tts import TtsSettings
 

@@ -10,8 +10,9 @@ from sop.wording import fixed_prompts
 from voice.asr import AsrSettings, Recogniser, WhisperRecogniser
 from voice.carrier import Carrier, LoopbackCarrier
 from voice.events import CallStarted
+from voice.performer import Engines
 from voice.server import Server, ServerSettings
-from voice.session import Engines, Listener
+from voice.session import Listener
 from voice.store import Store
 from voice.tts import PiperSynthesiser, Synthesiser, TtsSettings
 from voice.utterance import sentences

@@ -318,7 +318,7 @@ class _Hub:
                     here += len(chunk)
                     yield here
 
-    def _json(self, url: str, model: Model) -> Any:  # noqa: ANN401 - JSON
+    def _json(self, url: str, model: Model) -> Any:
         try:
             with self._open(url, {}) as answer:
                 return json.load(answer)
@@ -327,7 +327,7 @@ class _Hub:
                 f"the hub's answer about {model.repository} is not JSON; nothing was changed"
             ) from error
 
-    def _open(self, url: str, headers: dict[str, str]) -> Any:  # noqa: ANN401 - urlopen's own type
+    def _open(self, url: str, headers: dict[str, str]) -> Any:
         request = urllib.request.Request(url, headers={"User-Agent": "switchboard", **headers})  # noqa: S310
         try:
             return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310 - http or https, see __init__

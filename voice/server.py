@@ -20,7 +20,8 @@ from voice.call import Call, CallSettings
 from voice.errors import BadFrame
 from voice.events import CallStarted
 from voice.journal import Journal, Recording
-from voice.session import Engines, Listener, Session, SessionSettings
+from voice.performer import Engines
+from voice.session import Listener, Session, SessionSettings
 
 log = structlog.get_logger()
 

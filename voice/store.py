@@ -276,7 +276,7 @@ def _engine(url: URL) -> AsyncEngine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transactions begin late and let two readers deadlock on their way to a write
     # (SQLAlchemy's notes on pysqlite); with them off, _begin_sqlite says when.
     connection.isolation_level = None

@@ -2,7 +2,8 @@
 
 A phrase matches when its words stand in the utterance in order, with at most two other words between neighbours, and
 no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for any phrase of the flow's
-word group. Longer phrases weigh more than shorter ones, so "water heater leaking" beats "heater".
+word group; a phrase written "=gas" must be all that is said. Longer phrases weigh more than shorter ones, so "water heater
+leaking" beats "heater".
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz, process
 from sop.graph import Option, SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.words import Words, split_words, word_set
+from sop.words import FILLERS, Words, word_set, split_words
 
 _GAP = 2
 _NEGATIONS = word_set("""
@@ -81,9 +82,10 @@ class Choice:
     def matches(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
         """Every option that fits, best first; urgent ones before all others."""
         forms = _compiled(spec.options, self.words)
-        if self._fuzzy:
-            words = tuple(_mended(word, forms.vocabulary) for word in words)
-        found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words))]
+        stems = tuple(_mended(word, forms.vocabulary) if self._fuzzy else _stem(word) for word in words)
+        found = [
+            match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems))
+        ]
         urgent = _urgent(spec)
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
@@ -104,8 +106,14 @@ _Element = dict[str, tuple[Words, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Phrase:
+    elements: tuple[_Element, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Forms:
-    phrases: tuple[tuple[str, tuple[tuple[_Element, ...], ...]], ...]
+    phrases: tuple[tuple[str, tuple[_Phrase, ...]], ...]
     vocabulary: frozenset[str]
 
 
@@ -117,11 +125,12 @@ def _compiled(options: tuple[Option, ...], groups: tuple[tuple[str, tuple[str, .
     for option in options:
         phrases = []
         for text in (option.spoken, *option.phrases):
-            elements = tuple(_element(part, table) for part in text.lower().split())
+            whole = text.startswith("=")
+            elements = tuple(_element(part, table) for part in text.lower().removeprefix("=").split())
             vocabulary.update(
                 word for element in elements for forms in element.values() for form in forms for word in form
             )
-            phrases.append(tuple(element for element in elements if element))
+            phrases.append(_Phrase(tuple(element for element in elements if element), whole))
         compiled.append((option.name, tuple(phrases)))
     return _Forms(tuple(compiled), frozenset(vocabulary))
 
@@ -143,12 +152,13 @@ def _stem(word: str) -> str:
     word = word.removesuffix("'s")
     if word.endswith("ing") and len(word) > 5:
         word = word[:-3]
-        return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
-    if word.endswith("ed") and len(word) > 4:
-        return word[:-2]
-    if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "as")):
-        return word[:-1]
-    return word.removesuffix("e") if len(word) > 4 else word
+        if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+            word = word[:-1]
+    elif word.endswith("ed") and len(word) > 4:
+        word = word[:-2]
+    elif word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "as")):
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > 3 else word
 
 
 def _mended(word: str, vocabulary: frozenset[str]) -> str:
@@ -160,20 +170,22 @@ def _mended(word: str, vocabulary: frozenset[str]) -> str:
     return near[0] if near and near[0][0] == stem[0] else stem
 
 
-def _match(option: str, phrases: tuple[tuple[_Element, ...], ...], words: Words) -> Match | None:
-    stems = tuple(_stem(word) for word in words)
-    best, first, hits = 0.0, len(words), 0
+def _match(option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words) -> Match | None:
+    plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in FILLERS)
+    best, first, hits = 0.0, len(words), set()
     present = frozenset(stems)
     for phrase in phrases:
-        if any(present.isdisjoint(element) for element in phrase):
+        if any(present.isdisjoint(element) for element in phrase.elements):
             continue
-        place = _find(phrase, stems)
-        if place is None or _negated(words, place[0], phrase):
+        place = _find(phrase.elements, stems)
+        if place is None or _negated(words, place[0], phrase.elements):
             continue
-        hits += 1
+        if phrase.whole and place[1] < len(plain):
+            continue
+        hits.add(place)
         first = min(first, place[0])
-        best = max(best, float(place[1]))
-    return Match(option, best + 0.3 * min(hits - 1, 3), first) if hits else None
+        best = max(best, float(place[1]) + 2 * phrase.whole)
+    return Match(option, best + 0.3 * min(len(hits) - 1, 3), first) if hits else None
 
 
 def _find(phrase: tuple[_Element, ...], words: Words) -> tuple[int, int] | None:

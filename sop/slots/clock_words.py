@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
-from sop.slots.spoken_numbers import read_below_hundred
+from sop.slots.spoken_numbers import is_number_word, read_below_hundred
 from sop.words import Words, word_set
 
 _PARTS = {
@@ -141,7 +141,11 @@ def _clock(words: Words, at: int) -> _Clock | None:
     minute, after_minute = _minute(words, after)
     clock = _finished(words, at, after_minute, hour, minute)
     told = clock.meridiem or clock.after > after or (at > 0 and words[at - 1] in _BEFORE_HOUR)
-    return clock if told else None
+    # "four one five five five": digits of something longer are no time.
+    among = is_number_word(words[at - 1] if at else "") or is_number_word(
+        words[clock.after] if clock.after < len(words) else ""
+    )
+    return clock if told and not (among and not clock.meridiem) else None
 
 
 def _hour(words: Words, at: int) -> tuple[int | None, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sop.slots.spoken_numbers import DIGITS, read_below_hundred, read_ordinal
-from sop.words import Words, phrase_list, says, says_any
+from sop.words import Words, phrase_list, says_any
 
 _WEEKDAYS = {
     name: index
@@ -70,9 +70,7 @@ def find_days(words: Words, today: date) -> Days:
         if days is None:
             at += 1
             continue
-        refused = bool(_NEGATIVE.intersection(words[max(0, at - 2) : at])) and not says(
-            words[max(0, at - 2) : at], "not until"
-        )
+        refused = _refused(words, at)
         if not days:
             impossible = True
         elif not refused:
@@ -84,6 +82,14 @@ def find_days(words: Words, today: date) -> Days:
     return Days(dates, together and len(dates) == 2, vague, impossible and not dates)
 
 
+def _refused(words: Words, at: int) -> bool:
+    """ "not Tuesday", "can't do Tuesday", "except on Tuesday"; but "not until Tuesday" names the day."""
+    before = words[max(0, at - 2) : at]
+    return bool(_NEGATIVE.intersection(before[-1:])) or (
+        bool(_NEGATIVE.intersection(before[:1])) and before[-1] in ("on", "do", "next", "this", "the", "make")
+    )
+
+
 def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     """The day at `at` (an empty list for one that cannot be) and the index after; None when there is none."""
     word, previous = words[at], words[at - 1] if at else ""
@@ -91,10 +97,8 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
         return [today + timedelta(days=2)], at + 4
     if words[at : at + 3] == ("day", "after", "tomorrow"):
         return [today + timedelta(days=2)], at + 3
-    if (
-        word in ("today", "tonight")
-        or (word in ("morning", "afternoon", "evening", "night")
-        and previous == "this")
+    if word in ("today", "tonight") or (
+        word in ("morning", "afternoon", "evening", "night") and previous == "this"
     ):
         return [today], at + 1
     if word in ("tomorrow", "tomorrow's"):

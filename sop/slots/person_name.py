@@ -10,7 +10,7 @@ from sop.graph import SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
-from sop.words import FILLERS, Words, phrase_list, strip_lead, word_set
+from sop.words import FILLERS, Words, phrase_list, says, strip_lead, word_set
 
 _STRONG_LEADS = phrase_list("""
     my name is, my name's, the name is, the name's, name is, name's, my full name is, full name is, you can
@@ -39,6 +39,12 @@ _ENDERS = word_set("""
     you but so we we're i've in for is was because about over to of your who whose right sir ma'am okay ok
     um uh there's there or phone number address live lives if when what can could do are our
 """)
+_AFTER_ONE = word_set(
+    "and here speaking calling please thanks thank that's my sir ma'am okay ok at from um uh with right"
+)
+"""What may follow a single word that is a name though nothing announced it."""
+_SENTENCE = word_set("is was are can could do did if what when how who whose because so of")
+"""After these the word before was no name but the beginning of a sentence."""
 _NOT_NAMES = word_set("""
     a about above after again ago all almost already also always am an and another any anybody anyone
     anything are aren't around as asap ask asking at available away back bad be because been before behind
@@ -52,7 +58,7 @@ _NOT_NAMES = word_set("""
     heater heating heats hello help her here hey hi him his hold hot hour hours house how hurry i i'd i'll
     i'm i've icy if ill important in information install instead into is isn't it it's its job just keep
     keeps kids kind know last late later leak leaking leaks leave leaving left let let's lets like line
-    listen little live lot loud machine made maintenance make makes making manager many matter may maybe me
+    listen little live lot loud machine made maintenance make makes making manager many matter  maybe me
     mean message might mine minute minutes moment monoxide monday more morning most much must my need needs
     never new next night no nobody noise noises none nope not nothing now number o'clock of off office ok
     okay on once one only open operator or order other our out outside over pardon people person phone pick
@@ -65,7 +71,7 @@ _NOT_NAMES = word_set("""
     those though thursday time to today told tomorrow tonight too tried trouble try trying tuesday turn
     turned two unit until up upstairs urgent us use very wait waiting wanna want wanted wants warm was
     wasn't water way we we're we've wednesday week weekend well went were weren't what what's when where
-    where's which while who who's whole whom whose why will won't wondering work worked working works would
+    where's which while who who's whole whom whose why  won't wondering work worked working works would
     wouldn't wrong yeah year years yep yes yesterday yet you you'll you're you've your yours zip friday
     afternoon anytime apartment address avenue road human agent ridiculous unacceptable frustrated
     conditioner conditioning air boiler cold basement kitchen alarm beeping burning power electricity ice
@@ -76,6 +82,8 @@ _NOT_NAMES = word_set("""
 _PART_LEADS = phrase_list("is, it's")
 _PARTICLES = word_set("de la del van von der den da di du le st bin al el dos")
 _TITLES = {"junior": "Jr.", "jr": "Jr.", "senior": "Sr.", "sr": "Sr."}
+_EITHER = frozenset({"will", "may"})
+"""Names that begin a question as well: alone they are no name."""
 _LETTER_WORDS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NO_CONTEXT = Context(datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -90,7 +98,7 @@ class PersonName:
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         words = _unspell_notes(words)
-        split = _first_and_last(words)
+        split = _first_and_last(words, context.current)
         if split:
             return Found(_written(split))
         strong = _after_lead(words)
@@ -100,7 +108,7 @@ class PersonName:
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         words = _unspell_notes(words)
-        split = _first_and_last(words)
+        split = _first_and_last(words, context.current)
         if split:
             return Found(_written(split))
         strong = _after_lead(words)
@@ -129,7 +137,17 @@ def _name_at(words: Words, *, whole: bool) -> Found | None:
     words, spelled = _spelling(words)
     kept: list[str] = []
     for index, word in enumerate(words):
+        if whole and word in _SENTENCE and not says(words[index:], "my name", "the name"):
+            return None
         if word in _ENDERS or (kept and (word in FILLERS or is_number_word(word))):
+            if (
+                whole
+                and len(kept) == 1
+                and word in _ENDERS
+                and word not in _AFTER_ONE
+                and word not in _SENTENCE
+            ):
+                return None
             break
         if not _nameable(word):
             # "karen mitchell stopped": nothing said where the name ends, so nothing is taken.
@@ -147,17 +165,16 @@ def _found(kept: list[str], spelled: str) -> Found | None:
         not kept
         or len(kept) > 4
         or all(len(word) == 1 for word in kept)
-        or (len(kept[0]) == 1
-        and len(kept) == 1)
+        or (len(kept[0]) == 1 and len(kept) == 1)
     ):
         return None
-    if all(word in _TITLES or word in _PARTICLES for word in kept):
+    if all(word in _TITLES or word in _PARTICLES or word in _EITHER for word in kept[:1]) and len(kept) == 1:
         return None
     return Found(_written(kept), 1.0 if len(kept) > 1 else 0.9)
 
 
 def _introduction(words: Words) -> Found | None:
-    """ "this is dana whitfield at ...", "i'm dana whitfield and ...": two name-like words, or one before "calling"."""
+    """The name in "this is dana whitfield at ...": two name-like words, or one before "calling"."""
     for index, word in enumerate(words):
         lead = (
             2
@@ -191,8 +208,9 @@ def _after_lead(words: Words) -> Words | None:
     return None
 
 
-def _first_and_last(words: Words) -> list[str] | None:
-    """ "first name karen last name mitchell", in either order."""
+def _first_and_last(words: Words, current: str) -> list[str] | None:
+    """The parts of "first name karen last name mitchell", in either order; one of them alone changes half of the
+    name that is held now."""
     parts: dict[str, list[str]] = {}
     for index, (one, two) in enumerate(pairwise(words)):
         if one in ("first", "last") and two == "name":
@@ -207,6 +225,11 @@ def _first_and_last(words: Words) -> list[str] | None:
                 parts[one] = _with_spelling([word for word in body if _nameable(word)][:1], spelled)
     if len(parts) == 2 and all(parts.values()):
         return (parts["first"] + parts["last"])[:4]
+    held = current.lower().split()
+    if len(held) >= 2 and parts.get("last"):
+        return [*held[:-1], *parts["last"]][:4]
+    if len(held) >= 2 and parts.get("first"):
+        return [*parts["first"], held[-1]][:4]
     return None
 
 
@@ -242,9 +265,7 @@ def _spelling(words: Words) -> tuple[Words, str]:
             at += 4 if following == ("as", "in") else 3
         elif word in _LETTER_WORDS and (
             letters
-            or (following[:1]
-            and (following[0] in _LETTER_WORDS | {"double"})
-            and (at > 0 or len(words) > 2))
+            or (following[:1] and (following[0] in _LETTER_WORDS | {"double"}) and (at > 0 or len(words) > 2))
         ):
             letters += word
             at += 1

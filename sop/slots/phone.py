@@ -8,7 +8,7 @@ from sop.graph import SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word, read_number
-from sop.words import Words, phrase_list, says_any, word_set
+from sop.words import Words, phrase_list, says_any, word_set, find_phrase
 
 _GLUE = word_set("""
     um uh er erm hmm then and so dash hyphen area code is it's its the number that's like okay ok
@@ -20,6 +20,8 @@ _OWN = phrase_list("""
     one, this phone, the one i'm calling from, the one i'm on, my caller id, number you have, number on your
     screen
 """)
+
+_LAST_FOUR = phrase_list("last four, last 4, ends in, ending in, ends with")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ class Phone:
             and not any(is_number_word(word) for word in _without(words))
         ):
             return Found(context.caller)
-        runs = digit_runs(words)
+        runs = digit_runs(_without_last_four(words))
+        if context.current and says_any(words, _LAST_FOUR) and any(len(run) == 4 for run in runs):
+            ending = next(run for run in reversed(runs) if len(run) == 4)
+            return Found(context.current[:-4] + ending)
         good = tuple(dict.fromkeys(number for run in runs if (number := to_e164(run))))
         if len(good) == 1:
             return Found(good[0])
@@ -49,7 +54,7 @@ class Phone:
         return Doubt("length") if len(longest) >= 3 else None
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        found = self.parse(words, spec, Context(context.now))
+        found = self.parse(words, spec, Context(context.now, context.current))
         return found if isinstance(found, Found) else None
 
     def press(self, digits: str) -> Found | Doubt | None:
@@ -109,6 +114,12 @@ def digit_runs(words: Words) -> tuple[str, ...]:
     if any(word in _RESTART for word in words) and whole:
         return (whole[-1],)
     return tuple(runs)
+
+
+def _without_last_four(words: Words) -> Words:
+    """`words` without the "four" of "the last four are"."""
+    at = find_phrase(words, ("last", "four"))
+    return words if at < 0 else (*words[: at + 1], *words[at + 2 :])
 
 
 def _without(words: Words) -> Words:

@@ -78,8 +78,7 @@ _SPOKEN_ORDINALS = {value: word for word, value in ORDINALS.items()}
 def is_number_word(word: str) -> bool:
     """Whether a word is digits or part of a spoken number."""
     return (
-        (word.isdecimal()
-        and word.isascii())
+        (word.isdecimal() and word.isascii())
         or word in DIGITS
         or word in TEENS
         or word in TENS
@@ -194,7 +193,7 @@ def speak_ordinal(value: int) -> str:
 
 
 def speak_house_number(digits: str) -> str:
-    """ "2217" -> "twenty two seventeen", "405" -> "four oh five", "1200" -> "twelve hundred"."""
+    """In words: 2217 is "twenty two seventeen", 405 "four oh five", 1200 "twelve hundred"."""
     if len(digits) <= 2:
         return speak_below_hundred(int(digits))
     if len(digits) > 4 or digits.startswith("0"):
@@ -210,7 +209,7 @@ def speak_house_number(digits: str) -> str:
 
 
 def speak_digits(digits: str) -> str:
-    """ "0134" -> "0 1 3 4"."""
+    """One by one: 0134 is "0 1 3 4"."""
     return " ".join(digits)
 
 

@@ -1,6 +1,6 @@
 """The vocabulary of American street addresses (USPS Publication 28, the forms that people say)."""
 
-from sop.words import word_set
+from sop.words import Words, word_set
 
 _SUFFIX_FORMS = {
     "Street": "street st str",
@@ -154,6 +154,8 @@ STATE_CODES = frozenset(short.lower() for short in STATE_NAMES) - _WORDS_TOO
 """Two-letter codes that are no other word, as a recogniser writes them in lowercase."""
 
 STOPS = word_set("""
+    hours hour minutes minute days day kids people years year weeks week degrees percent dollars times months month guys
+    children stories rooms floors feet inches o'clock am pm until before after been waiting
     and my the i i'm i've it's its is um uh er that's that please thanks thank near by just across behind
     next off but or so because where which you your we we're our there there's here if can could would phone
     number name call at on for with to from tomorrow today monday tuesday wednesday thursday friday saturday

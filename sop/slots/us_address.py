@@ -32,7 +32,7 @@ from sop.slots.street_words import (
     SUFFIXES,
     UNITS,
 )
-from sop.words import FILLERS, Words, phrase_list, says_any, strip_lead
+from sop.words import FILLERS, Words, phrase_list, says, says_any, strip_lead
 
 _LEADS = phrase_list("""
     the address is, my address is, address is, the address, my address, i live at, i live on, we live at, we
@@ -78,7 +78,8 @@ class UsAddress:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         address = read_address(words)
         if address is None:
-            return _doubt(words)
+            amended = _amended(words, context.current) if context.current else None
+            return Found(amended.written()) if amended else _doubt(words)
         if context.current:
             address = _merged(address, context.current)
         return Found(address.written(), 1.0 if address.suffix else 0.8)
@@ -118,13 +119,18 @@ def read_address(words: Words) -> Address | None:
             continue
         number, after = _house_number(words, at)
         street = _street(words, after) if number else None
-        if street:
+        if street and (street[1] or len(number) > 2 or _named_road(street[0])):
             name, suffix, end = street
             return _tail(Address(number, name, suffix), words[end:])
         at = max(after, at + 1)
         while at < len(words) and is_number_word(words[at]):
             at += 1
     return None
+
+
+def _named_road(name: str) -> bool:
+    """Whether a street needs no type: "Broadway", "County Road 18"."""
+    return name.split()[-1].lower() in LONE_STREETS or name.split()[-1].isdecimal()
 
 
 def _starts_number(word: str) -> bool:
@@ -205,7 +211,7 @@ def _suffixed(words: Words, at: int, name: list[str]) -> tuple[str, str, int]:
 
 
 def _leads_city(words: Words, at: int) -> bool:
-    """ "maple street north haven": a direction with one more word behind it may be a city."""
+    """A direction with one more word behind it may be a city: "maple street north haven"."""
     following = words[at + 1] if at + 1 < len(words) else ""
     return (
         bool(following)
@@ -259,7 +265,7 @@ def _is_city(city: list[str]) -> bool:
 
 
 def _unit(words: Words, at: int) -> tuple[str, int]:
-    """ "apartment three b" -> "Apartment 3B"; "second floor" -> "2nd Floor"."""
+    """The unit at `at`, as "Apartment 3B" or "2nd Floor", and the index after it; ("", at) for none."""
     ordinal, after = read_ordinal(words, at)
     if ordinal is not None and words[after : after + 1] == ("floor",):
         return f"{ordinal_digits(ordinal)} Floor", after + 1
@@ -309,6 +315,24 @@ def _doubt(words: Words) -> Doubt | None:
 _NOT_STREETS = phrase_list("""
     no way, by the way, right away, close, point, run, pass, walk
 """)
+
+
+def _amended(words: Words, current: str) -> Address | None:
+    """A correction without a street: another house number ("2219, not 2217"), unit or street type."""
+    old = read_address(tuple(current.lower().replace(",", "").split()))
+    words = strip_lead(words, _LEADS, FILLERS)
+    if old is None or not words:
+        return None
+    number, end = _house_number(words, 0) if _starts_number(words[0]) else ("", 0)
+    if len(number) >= 2 and (end == len(words) or words[end] in ("not", "instead", "please", "thanks")):
+        return replace(old, number=number)
+    suffix = next((SUFFIXES[word] for word in words if word in SUFFIXES), "")
+    if suffix and says(words, "not", "instead of") and suffix != old.suffix:
+        return replace(old, suffix=suffix)
+    unit = next(
+        (found for at in range(len(words)) if words[at] in UNITS and (found := _unit(words, at)[0])), ""
+    )
+    return replace(old, unit=unit) if unit and unit != old.unit else None
 
 
 def _merged(new: Address, current: str) -> Address:

@@ -13,7 +13,7 @@ _YES = phrase_list("""
     looks good, looks right, that's right, that is right, that's correct, that is correct, that's it, that's
     perfect, that is perfect, that's fine, that is fine, that's good, that's great, that's the one, that's
     me, that works, that will work, that'll work, that will do, it is, it's correct, it's right, it's fine,
-    it's good, is correct, is right, is fine, all good, all right, alright, all correct, everything is
+    it's good, is correct, is right, is fine, all good, it's all good, all right, alright, all correct, everything is
     right, everything is correct, everything's right, everything's correct, everything is fine, everything
     is good, everything sounds good, i do, it does, go ahead, fine, good, great, ok, okay, please do, i
     think so, i believe so, that sounds good, that sounds right, true, you have it right, you've got it, got
@@ -29,7 +29,7 @@ _NO = phrase_list("""
     exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't, not
     that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you have
     it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that was
-    wrong, wasn't right, not yes, never
+    wrong, wasn't right, not yes
 """)
 _SOFT = FILLERS | word_set("""
     and then thanks thank you sir ma'am ma'm very much just the a i said oh now for me to one number best is

@@ -402,7 +402,7 @@ def test_point_16_a_send_that_hangs_is_a_dead_line(tmp_path: Path) -> None:
         await phone.start()
         await phone.talk(2)
         session = server.server.sessions["CA1"]
-        wire, session._wire = session._wire, _StuckWire()
+        wire, session._outbound._wire = session._wire, _StuckWire()
         began = asyncio.get_running_loop().time()
         while session.report.outcome is None:
             await phone.media(SILENCE)

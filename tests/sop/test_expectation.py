@@ -1,0 +1,105 @@
+"""What a state expects, and how far partial answers have come."""
+
+import time
+
+import pytest
+
+import sop
+from sop import Completeness
+from tests.sop.conversation import FLOW, Call, to_callback, to_review
+
+
+def expecting(call: Call) -> sop.Expectation:
+    return sop.expect(FLOW, call.state)
+
+
+def test_each_step_says_what_it_expects() -> None:
+    call = Call()
+    first = expecting(call)
+    assert (first.kind, first.slot, first.step) == ("choice", "problem", "triage")
+    assert "no_heat" in first.candidates
+    assert expecting(to_callback()).kind == "yes_no"
+    assert expecting(to_callback()).slot == "callback"
+    assert expecting(to_callback()).keypad == 10
+    review = expecting(to_review())
+    assert (review.kind, review.slot) == ("yes_no", None)
+    assert set(review.filled) == {"problem", "name", "callback", "address", "when"}
+    call.hear("i smell gas")
+    assert expecting(call).kind == "nothing"
+
+
+def test_bias_is_short_and_lowercase() -> None:
+    for call in (Call(), to_callback(), to_review()):
+        bias = expecting(call).bias
+        assert bias
+        assert sum(len(phrase.split()) for phrase in bias) < 20
+        assert all(phrase == phrase.lower() for phrase in bias)
+
+
+CASES = [
+    ("triage", "", Completeness.EMPTY),
+    ("triage", "um", Completeness.PARTIAL),
+    ("triage", "um hold on", Completeness.PARTIAL),
+    ("triage", "my furnace quit", Completeness.OPEN),
+    ("triage", "my furnace quit and", Completeness.PARTIAL),
+    ("triage", "can i talk to a person", Completeness.COMPLETE),
+    ("name", "my name is", Completeness.PARTIAL),
+    ("name", "karen", Completeness.OPEN),
+    ("name", "karen mitchell", Completeness.COMPLETE),
+    ("name", "karen mitchell and my number is", Completeness.PARTIAL),
+    ("offer", "yes", Completeness.COMPLETE),
+    ("offer", "yes that's right", Completeness.COMPLETE),
+    ("offer", "no", Completeness.OPEN),
+    ("offer", "no it's", Completeness.PARTIAL),
+    ("offer", "no use four one five", Completeness.PARTIAL),
+    ("offer", "no use four one five five five five oh one nine nine", Completeness.COMPLETE),
+    ("number", "four one five five five five oh one", Completeness.PARTIAL),
+    ("number", "four one five five five five oh one nine nine", Completeness.COMPLETE),
+    ("number", "my number is", Completeness.PARTIAL),
+    ("number", "hold on let me look", Completeness.PARTIAL),
+    ("address", "twenty two", Completeness.PARTIAL),
+    ("address", "twenty two seventeen maple", Completeness.PARTIAL),
+    ("address", "twenty two seventeen maple street", Completeness.OPEN),
+    ("address", "twenty two seventeen maple street springfield", Completeness.COMPLETE),
+    ("when", "tomorrow", Completeness.OPEN),
+    ("when", "tomorrow morning", Completeness.COMPLETE),
+    ("when", "tomorrow morning or", Completeness.PARTIAL),
+    ("review", "yes", Completeness.COMPLETE),
+    ("review", "that's correct", Completeness.COMPLETE),
+    ("review", "yes but", Completeness.PARTIAL),
+    ("review", "no the address is", Completeness.PARTIAL),
+]
+
+
+def at(place: str) -> Call:
+    if place == "review":
+        return to_review()
+    scripts = [
+        "caller: no heat",
+        "caller: karen mitchell",
+        "caller: no",
+        "caller: 415 555 0199\ncaller: yes",
+        "caller: twelve oak road",
+    ]
+    places = ["triage", "name", "offer", "number", "address", "when"]
+    call = Call()
+    call.play("\n".join(scripts[: places.index(place)]))
+    return call
+
+
+@pytest.mark.parametrize(("place", "text", "expected"), CASES)
+def test_completeness(place: str, text: str, expected: Completeness) -> None:
+    assert sop.completeness(FLOW, expecting(at(place)), text) is expected
+
+
+def test_completeness_is_quick() -> None:
+    expected = [
+        expecting(at(place)) for place in ("triage", "name", "offer", "number", "address", "when", "review")
+    ]
+    text = "um yes it's twenty two seventeen maple street apartment four springfield and my number is four one five five five five"
+    for one in expected:
+        sop.completeness(FLOW, one, text)
+    began = time.process_time()
+    for one in expected:
+        sop.completeness(FLOW, one, text)
+    assert (time.process_time() - began) / len(expected) < 0.002

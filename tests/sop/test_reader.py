@@ -1,0 +1,140 @@
+"""Free sentences at the triage question, and the choice between several transcripts."""
+
+import time
+
+import pytest
+
+import sop
+from tests.sop.conversation import FLOW, NOW, Call, to_callback
+
+TRIAGE = [
+    ("yeah hi my furnace quit and the kids are freezing", "no_heat"),
+    ("the heat's been out since last night", "no_heat"),
+    ("my furnace won't turn on", "no_heat"),
+    ("there is no heat in the house", "no_heat"),
+    ("we don't have any heat", "no_heat"),
+    ("i think the pilot light went out", "no_heat"),
+    ("the boiler shut down an hour ago", "no_heat"),
+    ("it's freezing in here", "no_heat"),
+    ("my heater is blowing cold air", "no_heat"),
+    ("no hot water", "no_heat"),
+    ("furnace isn't working", "no_heat"),
+    ("My furnace stopped working.", "no_heat"),
+    ("my heat is not coming on and it's really cold in here", "no_heat"),
+    ("um so the heat pump just died on us", "no_heat"),
+    ("my furnice quit", "no_heat"),
+    ("my mother is eighty two and she has no heat", "no_heat"),
+    ("the heating isn't working upstairs", "no_heat"),
+    ("my air conditioner is blowing warm air", "no_cooling"),
+    ("the a c isn't cooling", "no_cooling"),
+    ("The AC went out.", "no_cooling"),
+    ("our air conditioning quit", "no_cooling"),
+    ("no cold air coming out", "no_cooling"),
+    ("central air is not working", "no_cooling"),
+    ("water is leaking from my furnace", "water_leak"),
+    ("there's water all over the floor next to the boiler", "water_leak"),
+    ("my water heater is leaking", "water_leak"),
+    ("the basement is flooding", "water_leak"),
+    ("a pipe burst", "water_leak"),
+    ("the ac is dripping water through the ceiling", "water_leak"),
+    ("my furnace is making a loud banging noise", "noise"),
+    ("there's a horrible grinding noise coming from the basement", "noise"),
+    ("the fan is rattling like crazy", "noise"),
+    ("it makes a weird squealing sound", "noise"),
+    ("the thermostat is blank", "thermostat"),
+    ("my thermostat screen went dark", "thermostat"),
+    ("the breaker keeps tripping", "electrical"),
+    ("i smell something burning", "electrical"),
+    ("i need a tune up", "maintenance"),
+    ("i'd like to schedule my annual maintenance", "maintenance"),
+    ("just want to get the filter changed", "maintenance"),
+    ("i need an estimate for a new furnace", "estimate"),
+    ("how much for a new air conditioner", "estimate"),
+    ("something else", "other"),
+    ("i have a question about my bill", "other"),
+    ("i smell gas", "gas"),
+    ("I smell gas in my house.", "gas"),
+    ("i think we have a gas leak", "gas"),
+    ("gas", "gas"),
+    ("uh gas please", "gas"),
+    ("it smells like rotten eggs in the basement", "gas"),
+    ("there's a strong smell of gas near the water heater", "gas"),
+    ("my husband says he smells propane", "gas"),
+    ("hi yes i'm smelling a lot of gas by the furnace", "gas"),
+    ("i can smell something like sulfur by the stove", "gas"),
+    ("no heat and i smell gas", "gas"),
+    ("my carbon monoxide detector is beeping", "carbon_monoxide"),
+    ("the c o alarm went off", "carbon_monoxide"),
+]
+NO_PROBLEM = [
+    "hello",
+    "yes",
+    "my name is karen",
+    "what time is it",
+    "purple monkey dishwasher",
+    "tomorrow",
+    "four one five",
+    "um",
+    "is this northside",
+    "the weather is nice",
+    "i have a doctor's appointment",
+]
+
+
+@pytest.mark.parametrize(("text", "problem"), TRIAGE)
+def test_triage(text: str, problem: str) -> None:
+    call = Call()
+    call.hear(text)
+    assert call.values.get("problem") == problem
+
+
+@pytest.mark.parametrize("text", NO_PROBLEM)
+def test_no_problem_named(text: str) -> None:
+    call = Call()
+    call.hear(text)
+    assert "problem" not in call.values
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["twelve gaslight road", "i live at 12 gas works road", "the gas man was here", "my gas bill is high"],
+)
+def test_a_word_is_no_emergency(text: str) -> None:
+    call = Call()
+    call.play("caller: no heat\ncaller: karen mitchell\ncaller: yes")
+    call.hear(text)
+    assert call.values["problem"] == "no_heat"
+
+
+def test_the_transcript_that_the_step_can_use_wins() -> None:
+    call = to_callback()
+    call.play("caller: no")
+    call.hear("four one five five five five oh one nine", "four one five five five five oh one nine nine")
+    assert call.values["callback"] == "+14155550199"
+
+
+def test_disagreeing_transcripts_are_less_sure() -> None:
+    call = Call()
+    call.play("caller: no heat")
+    call.hear("karen mitchell", "karen mitchum")
+    assert call.values["name"] == "Karen Mitchell"
+    assert call.state.values["name"].confidence == pytest.approx(0.72)
+
+
+def test_nothing_heard_is_no_reading() -> None:
+    reader = sop.RuleReader(FLOW)
+    expecting = sop.expect(FLOW, Call().state)
+    assert reader.read((), expecting, NOW) == sop.Reading("", 0.0)
+    assert reader.read((sop.Hypothesis("   ", 0.5),), expecting, "not a time").acts == ()
+    assert reader.read((sop.Hypothesis("no heat", float("nan")),), expecting, NOW).confidence == 0
+
+
+def test_four_hundred_turns_a_second() -> None:
+    reader, call = sop.RuleReader(FLOW), Call()
+    expecting = sop.expect(FLOW, call.state)
+    texts = [text for text, _ in TRIAGE]
+    reader.read((sop.Hypothesis("warm up", 1.0),), expecting, NOW)
+    began = time.process_time()
+    for text in texts:
+        reader.read((sop.Hypothesis(text, 0.9),), expecting, NOW)
+    assert (time.process_time() - began) / len(texts) < 0.0025
