@@ -1,4 +1,7 @@
-"""Whether the parts of a flow fit together: names exist, steps are reached and lead to an end, texts can be spoken."""
+"""Whether the parts of a flow fit together: names exist, steps are reached and lead to an end, texts can
+be spoken."""
+
+from collections.abc import Collection
 
 from sop.conditions import constants_compared
 from sop.fields import Notes, suggest
@@ -35,49 +38,26 @@ def check(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
 
 def _names(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
     for name, step in graph.steps.items():
-        for target in targets(step):
-            if target and target not in graph.steps:
-                notes.add(
-                    lines[f"steps.{name}"],
-                    name,
-                    "go",
-                    f"there is no step {target!r}",
-                    suggest(target, graph.steps),
-                )
+        line = lines[f"steps.{name}"]
+        for target in filter(None, targets(step)):
+            _known(notes, line, name, "go", "step", target, graph.steps)
         for slot in step.slots if isinstance(step, AskStep | ReviewStep) else ():
-            if slot not in graph.slots:
-                notes.add(
-                    lines[f"steps.{name}"],
-                    name,
-                    "ask",
-                    f"there is no slot {slot!r}",
-                    suggest(slot, graph.slots),
-                )
+            _known(notes, line, name, "ask", "slot", slot, graph.slots)
     for field, entry in (("start", graph.start), ("goodbye", graph.goodbye)):
-        if entry and entry not in graph.steps:
-            notes.add(
-                lines.get(field, 1), "", field, f"there is no step {entry!r}", suggest(entry, graph.steps)
-            )
-    for escalation in graph.escalations:
-        for target in {escalation.to, escalation.otherwise}:
-            if target and target not in graph.steps:
-                notes.add(
-                    lines.get("escalate", 1),
-                    "escalate",
-                    "to",
-                    f"there is no step {target!r}",
-                    suggest(target, graph.steps),
-                )
+        if entry:
+            _known(notes, lines.get(field, 1), "", field, "step", entry, graph.steps)
+    for index, escalation in enumerate(graph.escalations):
+        for target in filter(None, dict.fromkeys((escalation.to, escalation.otherwise))):
+            _known(notes, lines[f"escalate.{index}"], "escalate", "to", "step", target, graph.steps)
     for name, spec in graph.slots.items():
         for other in spec.depends_on:
-            if other not in graph.slots:
-                notes.add(
-                    lines[f"slots.{name}"],
-                    name,
-                    "depends_on",
-                    f"there is no slot {other!r}",
-                    suggest(other, graph.slots),
-                )
+            _known(notes, lines[f"slots.{name}"], name, "depends_on", "slot", other, graph.slots)
+
+
+def _known(notes: Notes, line: int, place: str, field: str, what: str, name: str, names: Collection[str]) -> None:
+    """Note a name that nothing has."""
+    if name not in names:
+        notes.add(line, place, field, f"there is no {what} {name!r}", suggest(name, names))
 
 
 def _ways(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
@@ -113,27 +93,21 @@ def _silent_circles(graph: Graph) -> set[str]:
 
 def _conditions(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
     for name, step in graph.steps.items():
-        for edge in _edges(step):
+        for index, edge in enumerate(_edges(step)):
             if edge:
-                _condition(graph, notes, lines[f"steps.{name}"], name, edge, frozenset(graph.slots))
-    for escalation in graph.escalations:
-        _condition(
-            graph,
-            notes,
-            lines.get("escalate", 1),
-            "escalate",
-            escalation.when,
-            frozenset({*graph.slots, *COUNTERS}),
-        )
+                line = lines.get(f"steps.{name}.next.{index}", lines[f"steps.{name}"])
+                _condition(graph, notes, line, name, edge, frozenset(graph.slots))
+    known = frozenset({*graph.slots, *COUNTERS})
+    for index, escalation in enumerate(graph.escalations):
+        line = lines.get(f"escalate.{index}", lines.get("escalate", 1))
+        _condition(graph, notes, line, "escalate", escalation.when, known)
 
 
 def _edges(step: Step) -> tuple[Condition | None, ...]:
     return () if isinstance(step, EndStep | TransferStep) else tuple(edge.condition for edge in step.edges)
 
 
-def _condition(
-    graph: Graph, notes: Notes, line: int, step: str, condition: Condition, known: frozenset[str]
-) -> None:
+def _condition(graph: Graph, notes: Notes, line: int, step: str, condition: Condition, known: frozenset[str]) -> None:
     for name in sorted(condition.names - known):
         notes.add(line, step, "if", f"the condition names {name!r}, which is no slot", suggest(name, known))
     for name in sorted(condition.names & set(graph.slots)):
@@ -161,9 +135,7 @@ def _texts(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
                     f"a text names {{{place}}}, which is no slot: {text[:40]!r}",
                     suggest(place, known),
                 )
-    asked = {
-        slot for step in graph.steps.values() if isinstance(step, AskStep | ReviewStep) for slot in step.slots
-    }
+    asked = {slot for step in graph.steps.values() if isinstance(step, AskStep | ReviewStep) for slot in step.slots}
     prompted = {
         step.slots[0]
         for step in graph.steps.values()
@@ -171,9 +143,7 @@ def _texts(graph: Graph, notes: Notes, lines: dict[str, int]) -> None:
     }
     for name, spec in graph.slots.items():
         if name not in asked:
-            notes.add(
-                lines[f"slots.{name}"], name, "", "no step asks for this slot", "ask for it, or remove it"
-            )
+            notes.add(lines[f"slots.{name}"], name, "", "no step asks for this slot", "ask for it, or remove it")
         elif not spec.prompt and name not in prompted:
             notes.add(
                 lines[f"slots.{name}"],

@@ -35,9 +35,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Procedures for the telephone: check, draw, try out."
 )
 
-FlowArgument = Annotated[
-    str, typer.Argument(metavar="FLOW", help="A flow file, or the name of a flow that ships.")
-]
+FlowArgument = Annotated[str, typer.Argument(metavar="FLOW", help="A flow file, or the name of a flow that ships.")]
 
 
 @app.command()
@@ -45,7 +43,7 @@ def check(flow: FlowArgument) -> None:
     """Report every mistake in a flow: file, line, step, what is wrong, how to mend it."""
     graph = _loaded(flow)
     typer.echo(
-        f"{graph.name} version {graph.version}: {len(graph.steps)} steps, {len(graph.slots)} slots, no mistakes"
+        f"{graph.name} version {graph.version}: no mistakes in {len(graph.steps)} steps, {len(graph.slots)} slots"
     )
 
 
@@ -59,12 +57,11 @@ def draw(flow: FlowArgument) -> None:
 def chat(
     flow: FlowArgument,
     caller: Annotated[str, typer.Option(help="The caller's own number.")] = "+14155550134",
-    now: Annotated[
-        str, typer.Option(help="When the call begins, ISO 8601 with offset; now by default.")
-    ] = "",
+    now: Annotated[str, typer.Option(help="When the call begins, ISO 8601 with offset; now by default.")] = "",
     fail: Annotated[bool, typer.Option(help="Let every tool and transfer fail.")] = False,
 ) -> None:
-    """Talk to a flow in the terminal. An empty line is silence; a line of digits with # or * is the keypad."""
+    """Talk to a flow in the terminal. An empty line is silence; a line of digits with # or * is the
+    keypad."""
     graph = _loaded(flow)
     state = start(graph, caller=caller, now=now or datetime.now().astimezone().isoformat(timespec="seconds"))
     state = _perform(graph, state, Begin(), fail)
@@ -109,9 +106,7 @@ def _show(act: Act, fail: bool) -> Input | None:
             typer.echo(f"     [{act.step}]", err=True)
         case Save():
             for field in act.fields:
-                typer.echo(
-                    f"     {field.slot} = {field.value}{' (confirmed)' if field.confirmed else ''}", err=True
-                )
+                typer.echo(f"     {field.slot} = {field.value}{' (confirmed)' if field.confirmed else ''}", err=True)
         case CallTool():
             typer.echo(f"     tool {act.name}", err=True)
             return ToolFinished(act.id, not fail, {})

@@ -1,14 +1,13 @@
 """Edge conditions: a small expression language over names, read by Python's own parser and an allow-list.
 
-Allowed: names, text, numbers, True/False/None, comparisons, `in` over a list of constants, and/or/not. Nothing is
-ever compiled or called: a flow file is never code.
+Allowed: names, text, numbers, True/False/None, comparisons, `in` over a list of constants, and/or/not.
+Nothing is ever compiled or called: a flow file is never code.
 """
 
 import ast
 from collections.abc import Mapping
 
 from sop.graph import Condition
-from sop.words import says
 
 Value = str | int | float | bool | None
 
@@ -20,7 +19,8 @@ class ConditionError(ValueError):
 
 
 def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
-    """Whether it is true of `values`; a missing name is None. Comparing unlike things is false, never an error."""
+    """Whether it is true of `values`; a missing name is None. Comparing unlike things is false, never an
+    error."""
     return bool(_value(ast.parse(condition.text, mode="eval").body, values))
 
 
@@ -77,8 +77,7 @@ def _check(node: ast.expr) -> None:
                 _check_side(op, side)
         case _:
             raise ConditionError(
-                f"{ast.unparse(node)[:60]!r} is not allowed; use names, text, numbers, comparisons, "
-                "in, and, or, not"
+                f"{ast.unparse(node)[:60]!r} is not allowed; use names, text, numbers, comparisons, in, and, or, not"
             )
 
 

@@ -1,7 +1,7 @@
 """The procedure's one way forward: `advance(graph, state, input) -> (state, acts)`.
 
-Pure and total: the same arguments give the same result, and no input raises. A call can move only along the edges of
-its graph, whatever is said.
+Pure and total: the same arguments give the same result, and no input raises. A call can move only along
+the edges of its graph, whatever is said.
 """
 
 from typing import assert_never
@@ -12,15 +12,15 @@ from sop.graph import Graph, ToolStep, TransferStep
 from sop.reading import Affirm, Answer, Deny, Reading
 from sop.slots import slot_type
 from sop.slots.phone import to_e164
-from sop.state import Phase, State
+from sop.state import LISTENING, Phase, State
 from sop.turn import Turn
 
 _MOST_LIKELY = 6
 
 
 def start(graph: Graph, *, caller: str | None, now: str) -> State:
-    """A call before its first word. `caller`: E.164, or None (or "anonymous") when unknown; `now`: ISO 8601 with the
-    business's offset."""
+    """A call before its first word. `caller`: E.164, or None (or "anonymous") when unknown; `now`: ISO
+    8601 with the business's offset."""
     own = to_e164("".join(key for key in caller if key.isdecimal() and key.isascii())) if caller else None
     return State(flow=graph.name, version=graph.version, caller=own or "", now=now)
 
@@ -30,19 +30,15 @@ def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act,
     turn = Turn(graph, state)
     match event:
         case Begin():
-            if state.phase is Phase.NEW:
-                turn.say(graph.greeting)
-                turn.enter(graph.start)
+            _begin(turn)
         case Reading():
             hearing.reading(turn, event)
         case Keys():
             hearing.keys(turn, event)
         case Silence():
-            if _listening(state):
-                ladder.silence(turn)
+            ladder.silence(turn)
         case Unheard():
-            if _listening(state):
-                ladder.unheard(turn)
+            ladder.unheard(turn)
         case ToolFinished():
             _tool_finished(turn, event)
         case TransferFinished():
@@ -52,20 +48,23 @@ def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act,
     return turn.state, tuple(turn.acts)
 
 
+def _begin(turn: Turn) -> None:
+    """Greet, once."""
+    if turn.state.phase is Phase.NEW:
+        turn.say(turn.graph.greeting)
+        turn.enter(turn.graph.start)
+
+
 def likely(graph: Graph, state: State) -> tuple[str, ...]:
     """A few texts that may be spoken next, best first: what each expected answer would bring, tried out."""
     found: list[str] = []
     for guess in _guesses(graph, state):
         _, acts = advance(graph, state, Reading("", 1.0, (guess,)))
-        usable = [
-            act.text
-            for act in acts
-            if isinstance(act, Say) and (act.fixed or isinstance(guess, Affirm | Deny))
-        ]
+        usable = [act.text for act in acts if isinstance(act, Say) and (act.fixed or isinstance(guess, Affirm | Deny))]
         found += usable
-    if not _guesses(graph, state) and _listening(state):
+    if not _guesses(graph, state) and state.phase in LISTENING:
         return ()
-    again = advance(graph, state, Reading("", 0.0))[1] if _listening(state) else ()
+    again = advance(graph, state, Reading("", 0.0))[1] if state.phase in LISTENING else ()
     found += [act.text for act in again if isinstance(act, Say) and act.fixed]
     return tuple(dict.fromkeys(found))[:_MOST_LIKELY]
 
@@ -80,10 +79,6 @@ def _guesses(graph: Graph, state: State) -> tuple[Answer | Affirm | Deny, ...]:
         return tuple(Answer(spec.name, option.name, option.spoken, 1.0) for option in spec.options)
     kind = slot_type(graph, spec)
     return (Answer(spec.name, kind.sample, kind.speak(kind.sample, spec), 1.0),)
-
-
-def _listening(state: State) -> bool:
-    return state.phase in (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING)
 
 
 def _tool_finished(turn: Turn, event: ToolFinished) -> None:

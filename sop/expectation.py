@@ -6,13 +6,13 @@ from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
 from sop.slots.yes_no import YesNo, read_verdict
 from sop.state import Phase, State
-from sop.words import FILLERS, Words, phrase_list, says, word_set, split_words
+from sop.words import FILLERS, Words, phrase_list, says, split_words, word_set
 
 _MOST_BIAS_WORDS = 18
 """Keeps the phrases below 30 tokens of Whisper's vocabulary."""
 _UNFINISHED = word_set("""
-    and but um uh er or so because the my a an is it's at to for of with from i i'm no-one that's it's its
-    in on area apartment apt unit suite number like name address then double triple
+    and but um uh er or so because the my an is it's at to for of with from i i'm no-one that's it's its in
+    on area apartment apt unit suite number like name address then double triple
 """)
 _UNFINISHED_PHRASES = phrase_list("""
     my number is, my name is, this is, the address is, let me see, i live at, it is, hold on, hang on, one
@@ -43,13 +43,9 @@ def expect(graph: Graph, state: State) -> Expectation:
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING) and spec:
         kind = slot_type(graph, spec)
         bias = _bounded((*YesNo().bias, *kind.bias))
-        return Expectation(
-            state.step, "yes_no", spec.name, (), filled, bias, max(1, kind.keypad), known, state.caller
-        )
+        return Expectation(state.step, "yes_no", spec.name, (), filled, bias, max(1, kind.keypad), known, state.caller)
     if state.phase is Phase.REVIEWING:
-        return Expectation(
-            state.step, "yes_no", None, (), filled, _bounded(YesNo().bias), 1, known, state.caller
-        )
+        return Expectation(state.step, "yes_no", None, (), filled, _bounded(YesNo().bias), 1, known, state.caller)
     return Expectation(state.step, "nothing", filled=filled, known=known, caller=state.caller)
 
 
@@ -79,35 +75,25 @@ def completeness(graph: Graph, expecting: Expectation, text: str) -> Completenes
         return _yes_no(graph, expecting, words)
     if spec is None:
         return Completeness.OPEN
-    found = slot_type(graph, spec).completeness(words, spec)
-    if found is Completeness.COMPLETE:
-        return found
     if _breaks_off(words):
         return Completeness.PARTIAL
-    if word is not None and found is not Completeness.PARTIAL:
+    found = slot_type(graph, spec).completeness(words, spec)
+    if word is not None and found is Completeness.OPEN:
         return Completeness.COMPLETE
     return found
 
 
 def _yes_no(graph: Graph, expecting: Expectation, words: Words) -> Completeness:
+    """A yes is complete; after a bare no most people go on with what is right."""
     verdict = read_verdict(words)
     if _breaks_off(words) and not (verdict.yes and not verdict.rest):
         return Completeness.PARTIAL
     spec = graph.slots.get(expecting.slot or "")
-    if spec and verdict.rest:
-        inner = slot_type(graph, spec).completeness(verdict.rest, spec)
-        if inner is not Completeness.OPEN:
-            return inner
-    if verdict.yes is True:
-        return Completeness.COMPLETE
-    # After a bare no most people go on with what is right.
-    return (
-        Completeness.OPEN
-        if verdict.yes is None or len(words) == 1
-        else Completeness.COMPLETE
-        if not verdict.rest
-        else Completeness.OPEN
-    )
+    inner = slot_type(graph, spec).completeness(verdict.rest, spec) if spec and verdict.rest else Completeness.OPEN
+    if inner is not Completeness.OPEN:
+        return inner
+    told = verdict.yes is True or (verdict.yes is False and not verdict.rest and len(words) > 1)
+    return Completeness.COMPLETE if told else Completeness.OPEN
 
 
 def _breaks_off(words: Words) -> bool:

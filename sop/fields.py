@@ -21,7 +21,8 @@ class Notes:
 
 
 class Fields:
-    """One mapping. Each getter notes what is wrong and returns a harmless value; `done` notes the keys nobody asked for."""
+    """One mapping. Each getter notes what is wrong and returns a harmless value; `done` notes the keys
+    nobody asked for."""
 
     def __init__(self, node: Node, notes: Notes, place: str = "") -> None:
         self.line = node.line
@@ -71,9 +72,7 @@ class Fields:
             if isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
                 kept.append(" ".join(str(node.value).split()))
             else:
-                self.notes.add(
-                    node.line, self.place, name, "this must be text", "write a text, or a list of texts"
-                )
+                self.notes.add(node.line, self.place, name, "this must be text", "write a text, or a list of texts")
         return tuple(kept)
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -89,11 +88,7 @@ class Fields:
         found = self.node(name)
         if found is None:
             return default
-        if (
-            isinstance(found.value, int | float)
-            and not isinstance(found.value, bool)
-            and low <= found.value <= high
-        ):
+        if isinstance(found.value, int | float) and not isinstance(found.value, bool) and low <= found.value <= high:
             return float(found.value)
         self.wrong(name, f"this must be a number from {low:g} to {high:g}", f"write `{name}: {default:g}`")
         return default
@@ -122,9 +117,7 @@ class Fields:
         """Note every key that nothing reads."""
         for name, node in self._nodes.items():
             if name not in self._asked:
-                self.notes.add(
-                    node.line, self.place, name, f"unknown field {name!r}", suggest(name, self._asked)
-                )
+                self.notes.add(node.line, self.place, name, f"unknown field {name!r}", suggest(name, self._asked))
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -1,4 +1,5 @@
-"""The words that work everywhere: a person, repeat, slower, go back, start over, hold on, why, goodbye, cancel."""
+"""The words that work everywhere: a person, repeat, slower, go back, start over, hold on, why, goodbye,
+cancel."""
 
 from sop.reading import GlobalWord
 from sop.words import FILLERS, Words, phrase_list, says_any, word_set
@@ -13,15 +14,15 @@ _PERSON = phrase_list("""
     with someone, talk with a human, talk with somebody, real person, human being, live person, live agent,
     actual person, actual human, get me a person, get me a human, need a person, want a person, want a
     human, need a human, to an agent, customer service, transfer me, connect me, put me through, give me a
-    person, give me a human, give me someone, person please, human please, agent
-    please, operator please, representative please, somebody real, someone real, stop this robot, real
-    human, talk to your manager, speak to your manager, talk to the technician, speak to the technician,
-    speak to a technician, talk to a technician, talk to a supervisor, speak to a supervisor, a real
-    operator, the operator, a manager, your manager, the manager, a supervisor, your supervisor
+    person, give me a human, give me someone, person please, human please, agent please, operator please,
+    representative please, somebody real, someone real, stop this robot, real human, talk to your manager,
+    speak to your manager, talk to the technician, speak to the technician, speak to a technician, talk to a
+    technician, talk to a supervisor, speak to a supervisor, a real operator, the operator, a manager, your
+    manager, the manager, a supervisor, your supervisor
 """)
 _NOT_PERSON = phrase_list("""
-    don't need to talk, don't need to speak, don't want to talk, don't want to speak, don't talk, didn't talk, didn't speak,
-    don't need a, don't want a, don't transfer, don't connect
+    don't need to talk, don't need to speak, don't want to talk, don't want to speak, don't talk, didn't
+    talk, didn't speak, don't need a, don't want a, don't transfer, don't connect
 """)
 _PERSON_ALONE = word_set("""
     person human agent operator representative someone somebody supervisor manager receptionist
@@ -39,7 +40,8 @@ _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     repeat, say that again, say it again, say again, come again, one more time, once more, what did you say,
     what was that, what was the question, didn't hear you, did not hear you, didn't catch that, didn't hear
     that, couldn't hear you, can't hear you, pardon, pardon me, excuse me, what do you mean, i don't
-    understand, didn't understand, i didn't get that, can you hear me, are you there, anybody there, anyone there, do you hear me
+    understand, didn't understand, i didn't get that, can you hear me, are you there, anybody there, anyone
+    there, do you hear me
 """),
     GlobalWord.HOLD_ON: phrase_list("""
     hold on, hang on, one moment, just a moment, one second, one sec, just a second, just a sec, just a
@@ -77,6 +79,7 @@ _ALONE = {
     "exit": GlobalWord.CANCEL,
     "why": GlobalWord.WHY,
 }
+_TELL = word_set("say read tell repeat")
 _QUESTION_STARTS = word_set("""
     what when where who how why which can could do does is are will would should may
 """)
@@ -98,6 +101,8 @@ def find_global(words: Words) -> GlobalWord | None:
         return None
     if len(plain) == 1 and plain[0] in _ALONE:
         return _ALONE[plain[0]]
+    if "again" in words and not _TELL.isdisjoint(words):
+        return GlobalWord.REPEAT
     for word, phrases in _PHRASES.items():
         if word in _SHORT_ONLY and len(plain) > _SHORT:
             continue

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from sop.words import says
 
 
 class Confirm(StrEnum):
@@ -29,7 +28,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Wordings for a question that was not answered, in the order they are used; the last one is used again."""
+    """Wordings for a question that was not answered, in the order they are used; the last one is used
+    again."""
 
     no_match: tuple[str, ...] = ()
     silence: tuple[str, ...] = ()

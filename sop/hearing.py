@@ -1,5 +1,5 @@
-"""What a reading does to a turn. Emergencies first, then a person, then answers and corrections, then yes and no, then
-the other global words; what is left over is a failure and climbs the ladder."""
+"""What a reading does to a turn. Emergencies first, then a person, then answers and corrections, then yes
+and no, then the other global words; what is left over is a failure and climbs the ladder."""
 
 from typing import assert_never
 
@@ -18,17 +18,16 @@ from sop.reading import (
     Unusable,
 )
 from sop.slots import Found, slot_type
-from sop.state import Failures, Phase, SlotValue
+from sop.state import LISTENING, Failures, Phase, SlotValue
 from sop.turn import Turn, bound_values
 
-_LISTENING = (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING)
 _PATIENCE = 2
 """Silences that cost nothing after "hold on"."""
 
 
 def reading(turn: Turn, heard: Reading) -> None:
     """The caller said something."""
-    if turn.state.phase not in _LISTENING:
+    if turn.state.phase not in LISTENING:
         return
     values = [act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)]
     word = next((act.word for act in heard.acts if isinstance(act, Global)), None)
@@ -52,8 +51,9 @@ def reading(turn: Turn, heard: Reading) -> None:
 
 
 def keys(turn: Turn, pressed: Keys) -> None:
-    """The caller used the keypad: 0 asks for a person, * repeats, 1 and 2 are yes and no, digits are a value."""
-    if turn.state.phase not in _LISTENING:
+    """The caller used the keypad: 0 asks for a person, * repeats, 1 and 2 are yes and no, digits are a
+    value."""
+    if turn.state.phase not in LISTENING:
         return
     digits = "".join(key for key in pressed.digits[:40] if key in "0123456789*#")
     plain = digits.rstrip("#")
@@ -61,10 +61,16 @@ def keys(turn: Turn, pressed: Keys) -> None:
         ladder.person(turn)
     elif plain == "*":
         turn.ask_again()
-    elif plain in ("1", "2") and turn.state.phase is not Phase.ASKING:
+    elif plain in ("1", "2") and _yes_or_no(turn):
         _affirm(turn) if plain == "1" else _deny(turn)
     else:
         _keyed(turn, plain)
+
+
+def _yes_or_no(turn: Turn) -> bool:
+    """Whether the open question is answered by yes or no."""
+    spec = turn.graph.slots.get(turn.state.slot)
+    return turn.state.phase is not Phase.ASKING or (spec is not None and spec.type == "yes_no")
 
 
 def _keyed(turn: Turn, digits: str) -> None:
@@ -87,9 +93,7 @@ def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
     spec = turn.graph.slots.get(act.slot)
     if spec is None or act.value == "":
         return False
-    return (
-        act.value is None or spec.type != "choice" or any(option.name == act.value for option in spec.options)
-    )
+    return act.value is None or spec.type != "choice" or any(option.name == act.value for option in spec.options)
 
 
 def _urgent(turn: Turn, act: Answer | Correction) -> bool:
@@ -101,49 +105,49 @@ def _urgent(turn: Turn, act: Answer | Correction) -> bool:
 
 def _values(turn: Turn, acts: list[Answer | Correction]) -> None:
     """Answers and corrections, several at once; then on with whatever is open."""
-    asked, phase = turn.state.slot, turn.state.phase
-    reopened = [act.slot for act in acts if act.value is None and act.slot in turn.state.values]
-    changed = [
-        act
-        for act in acts
-        if act.value is not None
-        and act.slot in turn.state.values
-        and turn.state.values[act.slot].value != act.value
-    ]
-    _take(turn, acts)
-    answered = any(act.slot == asked and act.value is not None for act in acts)
-    if (
-        not answered
-        and not reopened
-        and not changed
-        and phase is not Phase.ASKING
-        and not _volunteered(turn, acts)
-    ):
-        # The value that was read back, said again: that is a yes.
-        if any(act.slot == asked for act in acts) or phase is Phase.REVIEWING:
-            _affirm(turn)
-            return
-    if reopened:
-        for slot in reopened:
-            turn.empty(slot)
-            turn.change(
-                declined=tuple(dict.fromkeys((*turn.state.declined, slot))),
-                changed=tuple(dict.fromkeys((*turn.state.changed, slot))),
-            )
-        turn.say(turn.graph.wording.sorry_again)
-        turn.change(slot="")
-    elif changed and not answered and phase is Phase.ASKING:
-        turn.say(turn.graph.wording.changed)
-    if reopened or not answered:
-        turn.change(patience=0)
-        turn.proceed()
+    asked, held = turn.state.slot, turn.state.values
+    if _repeats(turn, acts):
+        _take(turn, [act for act in acts if act.slot != asked])
+        _affirm(turn)
         return
-    _progress(turn, asked)
+    reopened = [act.slot for act in acts if act.value is None and act.slot in held]
+    answered = any(act.slot == asked and act.value is not None for act in acts)
+    changed = any(act.value is not None and act.slot in held and held[act.slot].value != act.value for act in acts)
+    _take(turn, acts)
+    if reopened:
+        _reopen(turn, reopened)
+    elif answered:
+        _progress(turn, asked)
+    elif changed and turn.state.phase is Phase.ASKING:
+        turn.say(turn.graph.wording.changed)
+    turn.change(patience=0)
     turn.proceed()
 
 
-def _volunteered(turn: Turn, acts: list[Answer | Correction]) -> bool:
-    return any(isinstance(act, Answer) and act.slot != turn.state.slot for act in acts)
+def _repeats(turn: Turn, acts: list[Answer | Correction]) -> bool:
+    """Whether the caller only says again what was just offered or read back: that is a yes."""
+    state = turn.state
+    if state.phase in (Phase.OFFERING, Phase.CONFIRMING):
+        return any(act.slot == state.slot and act.value == state.bound for act in acts)
+    same = all(act.slot in state.values and act.value == state.values[act.slot].value for act in acts)
+    return state.phase is Phase.REVIEWING and same
+
+
+def _reopen(turn: Turn, slots: list[str]) -> None:
+    """These values are wrong, and the right ones are not known yet."""
+    for slot in slots:
+        _forget(turn, slot)
+    turn.say(turn.graph.wording.sorry_again)
+    turn.change(slot="")
+
+
+def _forget(turn: Turn, slot: str) -> None:
+    """Empty a slot; what was offered for it is not offered again, and its next value is read back."""
+    turn.empty(slot)
+    turn.change(
+        declined=tuple(dict.fromkeys((*turn.state.declined, slot))),
+        changed=tuple(dict.fromkeys((*turn.state.changed, slot))),
+    )
 
 
 def _progress(turn: Turn, slot: str) -> None:
@@ -162,9 +166,7 @@ def _take(turn: Turn, acts: list[Answer | Correction]) -> None:
         held = turn.state.values.get(act.slot)
         if held is not None and held.value == act.value:
             continue
-        spoken = slot_type(turn.graph, turn.graph.slots[act.slot]).speak(
-            act.value, turn.graph.slots[act.slot]
-        )
+        spoken = slot_type(turn.graph, turn.graph.slots[act.slot]).speak(act.value, turn.graph.slots[act.slot])
         turn.fill(act.slot, SlotValue(act.value, spoken, act.confidence))
 
 
@@ -179,6 +181,8 @@ def _affirm(turn: Turn) -> None:
             held = state.values.get(spec.name)
             if held is not None and held.value == state.bound:
                 turn.confirm((spec.name,))
+        case Phase.ASKING if spec is not None and spec.type == "yes_no":
+            turn.fill(spec.name, SlotValue("yes", "yes", 1.0, confirmed=True))
         case Phase.REVIEWING:
             _everything_right(turn)
             return
@@ -208,6 +212,10 @@ def _deny(turn: Turn) -> None:
         turn.proceed()
     elif state.phase is Phase.CONFIRMING and spec is not None:
         _refused(turn, spec)
+    elif state.phase is Phase.ASKING and spec is not None and spec.type == "yes_no":
+        turn.fill(spec.name, SlotValue("no", "no", 1.0, confirmed=True))
+        turn.change(failures=Failures(), patience=0)
+        turn.proceed()
     elif state.phase is Phase.REVIEWING:
         step = turn.step()
         assert isinstance(step, ReviewStep)
@@ -220,14 +228,11 @@ def _deny(turn: Turn) -> None:
 
 
 def _refused(turn: Turn, spec: SlotSpec) -> None:
-    """A value read back was wrong: it goes, and the question is asked again, from the second time with the keys."""
+    """A value read back was wrong: it goes, and the question is asked again, from the second time with the
+    keys."""
     failures = turn.state.failures
     turn.change(failures=Failures(failures.misunderstood + 1, failures.invalid + 1, failures.silences))
-    turn.empty(spec.name)
-    turn.change(
-        declined=tuple(dict.fromkeys((*turn.state.declined, spec.name))),
-        changed=tuple(dict.fromkeys((*turn.state.changed, spec.name))),
-    )
+    _forget(turn, spec.name)
     if ladder.escalate(turn):
         return
     turn.say(turn.graph.wording.sorry_again)
@@ -300,9 +305,7 @@ def _go_back(turn: Turn) -> None:
 
 def _nothing(turn: Turn, heard: Reading) -> None:
     """Nothing that the step can use."""
-    doubt = next(
-        (act for act in heard.acts if isinstance(act, Unusable) and act.slot in turn.graph.slots), None
-    )
+    doubt = next((act for act in heard.acts if isinstance(act, Unusable) and act.slot in turn.graph.slots), None)
     if doubt is not None:
         ladder.unusable(turn, doubt)
     elif any(isinstance(act, Question) for act in heard.acts):

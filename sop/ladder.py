@@ -1,5 +1,5 @@
-"""What happens when a question gets no usable answer: a new wording each time, then the keypad where there is one, then
-a person."""
+"""What happens when a question gets no usable answer: a new wording each time, then the keypad where there
+is one, then a person."""
 
 from dataclasses import replace
 
@@ -7,9 +7,8 @@ from sop.graph import AskStep, ReviewStep, SlotSpec
 from sop.policy import triggered
 from sop.reading import Unusable
 from sop.slots import slot_type
-from sop.state import Failures, Phase
+from sop.state import LISTENING, Failures, Phase
 from sop.turn import Turn
-from sop.words import Words, says
 
 _GIVE_UP = 6
 """Failures after which a call ends even when the flow names no person for it."""
@@ -18,6 +17,8 @@ _GIVE_UP = 6
 def silence(turn: Turn) -> None:
     """Nobody spoke."""
     state = turn.state
+    if state.phase not in LISTENING:
+        return
     if state.patience > 0:
         turn.change(patience=state.patience - 1)
         turn.say(turn.graph.wording.still_here)
@@ -61,7 +62,8 @@ def no_match(turn: Turn) -> None:
 
 
 def unusable(turn: Turn, act: Unusable) -> None:
-    """An answer to the question that cannot be used: seven digits, a day that is over, two options at once."""
+    """An answer to the question that cannot be used: seven digits, a day that is over, two options at
+    once."""
     failures = turn.state.failures
     count = failures.invalid + 1
     turn.change(
@@ -73,9 +75,7 @@ def unusable(turn: Turn, act: Unusable) -> None:
     spec = turn.graph.slots[act.slot]
     if act.reason == "ambiguous" and act.choices and count == 1:
         kind = slot_type(turn.graph, spec)
-        turn.say(
-            turn.graph.wording.which, choices=", or ".join(kind.speak(choice, spec) for choice in act.choices)
-        )
+        turn.say(turn.graph.wording.which, choices=", or ".join(kind.speak(choice, spec) for choice in act.choices))
         return
     reason = spec.ladder.reasons.get(act.reason, "")
     if reason and count == 1:
@@ -93,6 +93,8 @@ def unusable(turn: Turn, act: Unusable) -> None:
 
 def unheard(turn: Turn) -> None:
     """Our recogniser failed: ask again at no cost to the caller; twice in a row, a person."""
+    if turn.state.phase not in LISTENING:
+        return
     failures = turn.state.failures
     turn.change(failures=replace(failures, unheard=failures.unheard + 1))
     if escalate(turn):
@@ -114,7 +116,8 @@ def person(turn: Turn) -> None:
 
 
 def escalate(turn: Turn, *, asked: bool = False) -> bool:
-    """Go to a person if the policy says so; where a person was tried in vain, to what the flow does otherwise."""
+    """Go to a person if the policy says so; where a person was tried in vain, to what the flow does
+    otherwise."""
     found = triggered(turn.graph, turn.state, asked_for_person=asked)
     if found is not None:
         target = found.otherwise if turn.state.person_tried else found.to

@@ -1,7 +1,7 @@
 """A flow file into a checked `Graph`, or every mistake in it at once.
 
-`load_text` is pure; `load` reads a file or a flow that ships with the package. The nodes become values here, the values
-are checked against one another in `checks`.
+`load_text` is pure; `load` reads a file or a flow that ships with the package. The nodes become values
+here, the values are checked against one another in `checks`.
 """
 
 from pathlib import Path
@@ -46,7 +46,8 @@ def find(source: str | Path) -> Path:
 
 
 def load(source: str | Path) -> Graph:
-    """The flow in a file, or a shipped one by its name (`after_hours_hvac`). Raises FlowError with every problem."""
+    """The flow in a file, or a shipped one by its name (`after_hours_hvac`). Raises FlowError with every
+    problem."""
     path = find(source)
     try:
         with path.open("rb") as file:
@@ -85,14 +86,14 @@ def load_text(text: str, file: str = "flow.yaml") -> Graph:
     return graph
 
 
-def _lines(root: Node) -> dict[str, int]:
-    """The line of each part by its path: "steps.triage", "slots.name"."""
-    found: dict[str, int] = {}
-    if isinstance(root.value, dict):
-        for name, node in root.value.items():
-            found[name] = node.line
-            if isinstance(node.value, dict):
-                found |= {f"{name}.{child}": inner.line for child, inner in node.value.items()}
+def _lines(node: Node, path: str = "") -> dict[str, int]:
+    """The line of each part by its path: "steps.triage", "slots.name", "steps.triage.next.0"."""
+    found = {path: node.line}
+    children = list(node.value.items()) if isinstance(node.value, dict) else []
+    if isinstance(node.value, list):
+        children = [(str(index), child) for index, child in enumerate(node.value)]
+    for name, child in children:
+        found |= _lines(child, f"{path}.{name}" if path else name)
     return found
 
 
@@ -147,9 +148,7 @@ def _escalations(fields: Fields, notes: Notes) -> tuple[Escalation, ...]:
     for node in fields.items("escalate"):
         inner = Fields(node, notes, "escalate")
         to = inner.text("to", required=True)
-        found.append(
-            Escalation(_condition(inner, "when", required=True) or _ALWAYS, to, inner.text("otherwise", to))
-        )
+        found.append(Escalation(_condition(inner, "when", required=True) or _ALWAYS, to, inner.text("otherwise", to)))
         inner.done()
     return tuple(found)
 
@@ -162,7 +161,7 @@ def _condition(fields: Fields, name: str, *, required: bool = False) -> Conditio
         return parse_condition(text)
     except ConditionError as error:
         fields.wrong(name, f"the condition cannot be read: {error}", 'write for example `problem == "gas"`')
-        return None
+        return _ALWAYS
 
 
 def _slot(name: str, node: Node, notes: Notes) -> SlotSpec:

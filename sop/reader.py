@@ -1,7 +1,8 @@
 """From what was heard to what it means, by rules and examples: deterministic, no network.
 
-Each hypothesis is interpreted under what the step expects; the one that the step can use best wins, and the
-recogniser's own order decides between equals. So a second-best transcript with ten digits beats a best one with nine.
+Each hypothesis is interpreted under what the step expects; the one that the step can use best wins, and
+the recogniser's own order decides between equals. So a second-best transcript with ten digits beats a best
+one with nine.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from sop.reading import (
 )
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
-from sop.words import Words, phrase_list, says, says_any, word_set, find_phrase, split_words
+from sop.words import Words, find_phrase, phrase_list, says, says_any, split_words, word_set
 
 _MOST_HYPOTHESES = 8
 _FAR_BELOW = 0.5
@@ -34,8 +35,8 @@ _FAR_BELOW = 0.5
 _DISAGREEMENT = 0.8
 """Two hypotheses with different values for one slot: each is less sure."""
 _WRONG = phrase_list("""
-    wrong, incorrect, not right, isn't right, not correct, isn't correct, is off, change, fix, correct the,
-    update, mistake, not my, different
+    except, apart from, besides, other than, wrong, incorrect, not right, isn't right, not correct, isn't
+    correct, is off, change, fix, correct the, update, mistake, not my, different
 """)
 _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
@@ -59,8 +60,7 @@ class RuleReader:
             return Reading("", 0.0)
         moment = _moment(now)
         readings = [
-            _Utterance(self.graph, expecting, moment, hypothesis).reading()
-            for hypothesis in heard[:_MOST_HYPOTHESES]
+            _Utterance(self.graph, expecting, moment, hypothesis).reading() for hypothesis in heard[:_MOST_HYPOTHESES]
         ]
         floor = _FAR_BELOW * max(reading.confidence for reading in readings)
         able = [reading for reading in readings if reading.confidence >= floor]
@@ -84,9 +84,7 @@ class _Utterance:
             if self.hypothesis.confidence == self.hypothesis.confidence
             else 0.0
         )
-        return Reading(
-            self.hypothesis.text[:1000], confidence, tuple(dict.fromkeys(self.acts(words))) if words else ()
-        )
+        return Reading(self.hypothesis.text[:1000], confidence, tuple(dict.fromkeys(self.acts(words))) if words else ())
 
     def acts(self, words: Words) -> Iterator[ReadingAct]:
         if self.expecting.kind == "nothing":
@@ -101,10 +99,7 @@ class _Utterance:
         found = tuple(
             act
             for act in found
-            if not (
-                isinstance(act, Answer | Correction | Unusable)
-                and any(act.slot == one.slot for one in urgent)
-            )
+            if not (isinstance(act, Answer | Correction | Unusable) and any(act.slot == one.slot for one in urgent))
         )
         useful = [
             act
@@ -169,13 +164,11 @@ class _Utterance:
         elif verdict.yes is not None:
             yield Affirm() if verdict.yes else Deny()
         slots = {act.slot for act in corrections}
-        yield from (
-            act for act in self.volunteered(words, spec.name if spec else "") if act.slot not in slots
-        )
+        yield from (act for act in self.volunteered(words, spec.name if spec else "") if act.slot not in slots)
 
     def named(self, words: Words) -> Iterator[Correction]:
-        """Corrections that name their slot: "the address is wrong", "the number is four one five ...", "change the
-        day"."""
+        """Corrections that name their slot: "the address is wrong", "the number is four one five ...",
+        "change the day"."""
         review = self.expecting.kind == "yes_no" and self.expecting.slot is None
         wrong = says_any(words, _WRONG)
         praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
@@ -183,44 +176,44 @@ class _Utterance:
         for spec, behind in _mentions(words, filled):
             found = self.renamed(spec, words, behind)
             if found is not None and found.value != dict(self.expecting.known).get(spec.name):
-                if (
-                    wrong
-                    or review
-                    or self.expecting.slot == spec.name
-                    or says_any(words, _CUES)
-                    or says(words, "is")
-                ):
+                if wrong or review or self.expecting.slot == spec.name or says_any(words, _CUES) or says(words, "is"):
                     yield found
             elif wrong or (review and found is None and not praised):
                 yield Correction(spec.name, None, "", self.hypothesis.confidence)
 
     def renamed(self, spec: SlotSpec, words: Words, behind: int) -> Correction | None:
-        """The new value beside the slot's name: anywhere if it is unmistakable, else after "is", "to", "it's"."""
+        """The new value beside the slot's name: anywhere if it is unmistakable, else after "is", "to",
+        "it's"."""
         found = self.replacement(spec, words, asked=False) if spec.type == "person_name" else None
         if found is not None:
             return found
         rest = words[behind:]
-        turn = next((at for at, word in enumerate(rest) if word in _INTRODUCE), None)
-        if turn is not None:
-            found = self.replacement(spec, rest[turn + 1 :], asked=True)
-        return (
-            found or self.replacement(spec, rest, asked=False) or self.replacement(spec, words, asked=False)
-        )
+        if spec.type == "us_address":
+            # "the apartment is five" needs its first word to be understood.
+            found = self.replacement(spec, words[behind - 1 :], asked=True)
+        for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
+            found = found or self.replacement(spec, rest[turn + 1 :], asked=True)
+        return found or self.replacement(spec, rest, asked=False) or self.replacement(spec, words, asked=False)
 
     def contradictions(self, words: Words, *, denied: bool) -> Iterator[Correction]:
         """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday"."""
-        for name in self.expecting.filled:
-            spec = self.graph.slots.get(name)
-            if spec is None or spec.name == self.expecting.slot:
+        known = dict(self.expecting.known)
+        specs = [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
+        for spec in sorted(specs, key=lambda spec: spec.type == "choice"):
+            if spec.name == self.expecting.slot:
                 continue
-            loose = (denied or says_any(words, _CUES)) and spec.type in ("us_address", "phone", "time_window")
+            loose = (denied or says_any(words, _CUES)) and spec.type != "choice"
             found = self.replacement(spec, words, asked=loose)
-            if found is not None and found.value != dict(self.expecting.known).get(name):
-                yield found
-                return
+            if found is None or found.value == known[spec.name]:
+                continue
+            if spec.type == "person_name" and not _resembles(found.value or "", known[spec.name], words):
+                continue
+            yield found
+            return
 
     def replacement(self, spec: SlotSpec, words: Words, *, asked: bool) -> Correction | None:
-        """A value for `spec` in `words`: by the reading of an answer when `asked`, else only an unmistakable one."""
+        """A value for `spec` in `words`: by the reading of an answer when `asked`, else only an
+        unmistakable one."""
         kind, context = slot_type(self.graph, spec), self.context(spec)
         found = kind.parse(words, spec, context) if asked else kind.find(words, spec, context)
         if not isinstance(found, Found):
@@ -252,15 +245,14 @@ class _Utterance:
         return Answer(spec.name, found.value, spoken, round(self.hypothesis.confidence * found.certainty, 3))
 
     def context(self, spec: SlotSpec) -> Context:
-        return Context(self.now, dict(self.expecting.known).get(spec.name, ""), self.expecting.caller)
+        current = dict(self.expecting.known).get(spec.name, "")
+        return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot)
 
 
 def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int]]:
-    """The slots that the words name, each with the index behind its name. A longer name hides a shorter one inside it:
-    "house number" is the address, not the number."""
-    names = sorted(
-        ((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0])
-    )
+    """The slots that the words name, each with the index behind its name. A longer name hides a shorter
+    one inside it: "house number" is the address, not the number."""
+    names = sorted(((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0]))
     found: dict[str, tuple[SlotSpec, int]] = {}
     left = list(words)
     for phrase, spec in names:
@@ -269,6 +261,11 @@ def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int]]
             left[at : at + len(phrase)] = [""] * len(phrase)
             found.setdefault(spec.name, (spec, at + len(phrase)))
     return [found[spec.name] for spec in specs if spec.name in found]
+
+
+def _resembles(name: str, known: str, words: Words) -> bool:
+    """Whether a name may correct another without being announced: they share a part."""
+    return says(words, "name", "name's") or bool(set(name.split()) & set(known.split()))
 
 
 def _usefulness(reading: Reading, expecting: Expectation) -> float:

@@ -1,7 +1,8 @@
-"""What was heard, what was expected, and what it was taken to mean: the values that travel between recogniser,
-reader and engine.
+"""What was heard, what was expected, and what it was taken to mean: the values that travel between
+recogniser, reader and engine.
 
-Everything here is frozen and made of plain values, so that a journal can hold it and give it back unchanged.
+Everything here is frozen and made of plain values, so that a journal can hold it and give it back
+unchanged.
 """
 
 from dataclasses import dataclass

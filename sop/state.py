@@ -21,6 +21,10 @@ class Phase(StrEnum):
     FINISHED = "finished"
 
 
+LISTENING = (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING)
+"""The phases in which the caller is to speak."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlotValue:
     """What a slot holds. `confirmed`: the caller said yes to exactly this value."""

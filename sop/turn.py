@@ -1,7 +1,8 @@
 """One turn in the making: the state as it becomes, and the acts so far.
 
-A `Turn` lives inside a single `advance` and is never seen outside. It walks the graph: enters steps, asks the next open
-slot, reads back, follows edges. What the caller said is dealt with in `hearing`, what went wrong in `ladder`.
+A `Turn` lives inside a single `advance` and is never seen outside. It walks the graph: enters steps, asks
+the next open slot, reads back, follows edges. What the caller said is dealt with in `hearing`, what went
+wrong in `ladder`.
 """
 
 from dataclasses import replace
@@ -25,7 +26,6 @@ from sop.graph import (
 from sop.slots import slot_type
 from sop.state import Failures, Line, Phase, SlotValue, State
 from sop.wording import render
-from sop.words import says
 
 _MOST_HOPS = 40
 """Steps entered in one turn; a checked flow never comes near it."""
@@ -109,8 +109,7 @@ class Turn:
     def confirm(self, slots: tuple[str, ...]) -> None:
         """The caller said yes to the values that these slots hold."""
         values = {
-            name: replace(held, confirmed=True) if name in slots else held
-            for name, held in self.state.values.items()
+            name: replace(held, confirmed=True) if name in slots else held for name, held in self.state.values.items()
         }
         newly = tuple(name for name in slots if name in values and not self.state.values[name].confirmed)
         self.change(values=values)
@@ -174,12 +173,11 @@ class Turn:
     def chosen(self, edges: tuple[Edge, ...]) -> str | None:
         """Where the first edge that holds leads."""
         values: dict[str, Value] = {name: held.value for name, held in self.state.values.items()}
-        return next(
-            (edge.go for edge in edges if edge.condition is None or holds(edge.condition, values)), None
-        )
+        return next((edge.go for edge in edges if edge.condition is None or holds(edge.condition, values)), None)
 
     def proceed(self) -> None:
-        """Go on from where the call stands: another way if a branch has changed, else the next thing that is open."""
+        """Go on from where the call stands: another way if a branch has changed, else the next thing that
+        is open."""
         if self._reroute():
             return
         step = self.step()
@@ -196,15 +194,14 @@ class Turn:
                 assert_never(step)
 
     def _reroute(self) -> bool:
-        """A step behind us would branch elsewhere now: go there. The last time each step was left is what counts."""
+        """A step behind us would branch elsewhere now: go there. The last time each step was left is what
+        counts."""
         last = dict(self.state.taken)
         for name, target in last.items():
             step = self.graph.steps[name]
             if isinstance(step, EndStep | TransferStep | ToolStep) or name == self.state.step:
                 continue
-            if all(edge.condition is None for edge in step.edges) or target not in {
-                edge.go for edge in step.edges
-            }:
+            if all(edge.condition is None for edge in step.edges) or target not in {edge.go for edge in step.edges}:
                 continue
             chosen = self.chosen(step.edges)
             if chosen is not None and chosen != target:
@@ -249,18 +246,14 @@ class Turn:
         """Ask for a slot, or offer the value that is already at hand."""
         fresh = spec.name != self.state.slot
         asked = (*(name for name in self.state.asked if name != spec.name), spec.name)
-        self.change(
-            slot=spec.name, bound="", asked=asked, failures=Failures() if fresh else self.state.failures
-        )
+        self.change(slot=spec.name, bound="", asked=asked, failures=Failures() if fresh else self.state.failures)
         if spec.offer == "caller_number" and self.state.caller and spec.name not in self.state.declined:
             self.change(phase=Phase.OFFERING, bound=self.state.caller)
             self.put(spec.offer_prompt)
             return
         self.change(phase=Phase.ASKING)
         step = self.step()
-        self.put(
-            step.prompt if isinstance(step, AskStep) and step.prompt and len(step.slots) == 1 else spec.prompt
-        )
+        self.put(step.prompt if isinstance(step, AskStep) and step.prompt and len(step.slots) == 1 else spec.prompt)
 
     def ask_to_confirm(self, spec: SlotSpec) -> None:
         """Read a value back; a yes confirms exactly that value."""
@@ -272,9 +265,7 @@ class Turn:
             bound=held.value,
             failures=Failures() if fresh else self.state.failures,
         )
-        self.put(
-            spec.confirm_prompt, value=slot_type(self.graph, spec).speak(held.value, spec), label=spec.label
-        )
+        self.put(spec.confirm_prompt, value=slot_type(self.graph, spec).speak(held.value, spec), label=spec.label)
 
     def _read_back(self, step: ReviewStep) -> None:
         changed = tuple(name for name in self.state.changed if name in step.slots)

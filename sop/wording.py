@@ -1,5 +1,5 @@
-"""Texts with {slot} places, made into what is spoken: sentence by sentence, so that whatever holds no slot value is
-one fixed text that can be rendered ahead. A sentence that names an unfilled slot is left out."""
+"""Texts with {slot} places, made into what is spoken: sentence by sentence, so that whatever holds no slot
+value is one fixed text that can be rendered ahead. A sentence that names an unfilled slot is left out."""
 
 import re
 from collections.abc import Mapping

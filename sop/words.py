@@ -1,5 +1,5 @@
-"""Text as the recogniser writes it, cut into plain lowercase words. Both habits are read: words without punctuation
-("four one five") and a written style ("415-555-0199.", "2217 Maple St., Apt #4", "4:30 PM")."""
+"""Text as the recogniser writes it, cut into plain lowercase words. Both habits are read: words without
+punctuation ("four one five") and a written style ("415-555-0199.", "2217 Maple St., Apt #4", "4:30 PM")."""
 
 import re
 import unicodedata

@@ -1,6 +1,7 @@
-"""YAML text as plain nodes that know their line. Only the safe core of YAML: no aliases, no tags, bounded size and depth."""
+"""YAML text as plain nodes that know their line. Only the safe core of YAML: no aliases, no tags, bounded
+size and depth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -10,13 +11,13 @@ _DEEPEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value and the line it begins on (1-based). A mapping keeps the line of each key's value."""
+    """A value and its line (1-based); a value in a mapping has the line of its key."""
 
-    value: "str | int | float | bool | None | list[Node] | dict[str, Node]"
+    value: "str | int | float | bool | list[Node] | dict[str, Node] | None"
     line: int
 
 
-class SourceError(ValueError):
+class SourceError(Exception):
     """The text is not usable YAML. `line` is 1-based."""
 
     def __init__(self, line: int, message: str, remedy: str) -> None:
@@ -72,10 +73,8 @@ def _node(node: yaml.Node) -> Node:
             if not isinstance(key, yaml.ScalarNode):
                 raise SourceError(key.start_mark.line + 1, "a key must be a word", "write `name: value`")
             if key.value in found:
-                raise SourceError(
-                    key.start_mark.line + 1, f"the key {key.value!r} stands twice", "remove one of them"
-                )
-            found[key.value] = _node(value)
+                raise SourceError(key.start_mark.line + 1, f"the key {key.value!r} stands twice", "remove one of them")
+            found[key.value] = replace(_node(value), line=key.start_mark.line + 1)
         return Node(found, line)
     if isinstance(node, yaml.SequenceNode):
         return Node([_node(child) for child in node.value], line)

@@ -240,12 +240,8 @@ class Line:
             self._later(self.tts_ms, lambda: SpeechFailed(self.at, number, "EngineCrashed"))
             return
         length = samples(self.ms_per_character * len(command.text))
-        self._voice_free = max(self._voice_free, self.at) + samples(
-            self.tts_ms
-        )  # one sentence after the other
-        self._later(
-            (self._voice_free - self.at) // 8, lambda: Spoken(self.at, number, length, last=True, audible=0)
-        )
+        self._voice_free = max(self._voice_free, self.at) + samples(self.tts_ms)  # one sentence after the other
+        self._later((self._voice_free - self.at) // 8, lambda: Spoken(self.at, number, length, last=True, audible=0))
 
 
 def outcome(line: Line) -> str | None:

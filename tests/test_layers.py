@@ -40,13 +40,11 @@ def names(*lines: str) -> tuple[str, ...]:
 
 
 LAYERS = (
-    Layer(
-        "values", names("sop words graph reading acts", "voice errors events codec audio", "voice"), pure=True
-    ),
+    Layer("values", names("sop words graph reading acts", "voice errors events codec audio", "voice"), pure=True),
     Layer(
         "rules",
         names(
-            "voice twilio turns endpointing barge_in keypad transcript playback utterance transfer report",
+            "voice twilio turns endpointing barge_in keypad listening transcript playback utterance transfer report",
             "voice scenario caller far_end",
             "sop problems yaml_source loader checks conditions business global_words wording",
             "sop slots slots.* state fields hearing expectation reader ladder turn",
@@ -64,7 +62,7 @@ LAYERS = (
         apart=True,
         only=("values", "machinery"),
     ),
-    Layer("shells", names("voice session replay")),
+    Layer("shells", names("voice line performer session replay")),
     Layer(
         "edges",
         names("voice config logs server exchange recorded simulate demo live cli", "sop cli"),
@@ -169,9 +167,7 @@ def problems(sources: Mapping[str, str]) -> list[str]:
             found.append(f"{module} is in no layer: give it a place in the table of tests/test_layers.py")
             continue
         tree = ast.parse(source)
-        graph[module] = {
-            target for target in imports(tree, modules) if target in modules and target != module
-        }
+        graph[module] = {target for target in imports(tree, modules) if target in modules and target != module}
         found += problems_of_imports(module, tree, modules)
         found += problems_of_calls(module, tree)
         found += problems_of_type_imports(module, tree, modules)

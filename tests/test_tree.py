@@ -1,8 +1,9 @@
-"""What the repository's files must not hold: paths of a machine, addresses of a registry."""
+"""What the repository's files must not hold, and what the lock must."""
 
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,13 @@ def test_no_file_holds_one(patterns: list[bytes]) -> None:
 )
 def test_the_patterns_find_them(patterns: list[bytes], text: bytes) -> None:
     assert re.search(b"|".join(patterns), text)
+
+
+def test_the_lock_names_every_dependency_with_its_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    wanted += project["project"]["optional-dependencies"]["dev"]
+    entries = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    locked = {entry.partition("==")[0].lower() for entry in entries if "--hash=sha256:" in entry}
+    names = {re.split(r"[\[>=<]", requirement)[0].lower() for requirement in wanted}
+    assert names - locked == set()

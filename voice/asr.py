@@ -162,9 +162,7 @@ class WhisperRecogniser:
     """A Decoder in a process of its own."""
 
     def __init__(self, settings: AsrSettings) -> None:
-        self._worker: Worker[_Turn, Recognition] = Worker(
-            "recognition", partial(_load, settings), settings.limits
-        )
+        self._worker: Worker[_Turn, Recognition] = Worker("recognition", partial(_load, settings), settings.limits)
 
     @property
     def ready(self) -> bool:
@@ -255,9 +253,7 @@ class Decoder:
         self._idle_line: Waveform = (dither * _IDLE_LINE).astype(np.float32)
         self._attempt(self._encoded(self._idle_line[:WHISPER_RATE], 1.0), 1.0, (), 1, 4)
 
-    def decode(
-        self, mulaw: bytes, *, bias: tuple[str, ...] = (), nbest: int = 1, again: bool = True
-    ) -> Recognition:
+    def decode(self, mulaw: bytes, *, bias: tuple[str, ...] = (), nbest: int = 1, again: bool = True) -> Recognition:
         """What was said in at most 30 s of µ-law audio.
 
         `again`: whether a doubtful transcript is decoded again over 30 s.
@@ -275,9 +271,7 @@ class Decoder:
             cpu_ms=round((time.process_time() - cpu) * 1000, 1),
         )
 
-    def _best_attempt(
-        self, mulaw: bytes, bias: tuple[str, ...], nbest: int, again: bool
-    ) -> tuple[_Attempt, bool]:
+    def _best_attempt(self, mulaw: bytes, bias: tuple[str, ...], nbest: int, again: bool) -> tuple[_Attempt, bool]:
         """The first attempt that is not doubtful, or the better of them; and whether there were several."""
         heard = upsample(mulaw)[: int(LONGEST_S * WHISPER_RATE)]
         seconds = _seconds(mulaw)
@@ -310,9 +304,7 @@ class Decoder:
         shown = np.ascontiguousarray(mel[np.newaxis, :, :frames])
         return self._model.model.encode(StorageView.from_array(shown))
 
-    def _attempt(
-        self, encoded: _Encoded, window_s: float, bias: tuple[str, ...], nbest: int, limit: int
-    ) -> _Attempt:
+    def _attempt(self, encoded: _Encoded, window_s: float, bias: tuple[str, ...], nbest: int, limit: int) -> _Attempt:
         prompt = self._prompt(bias)
         result = self._model.model.generate(
             encoded,
@@ -348,11 +340,7 @@ class Decoder:
         best = attempt.best
         if not best.text or self._silent(best, attempt.no_speech):
             return False
-        return (
-            best.capped
-            or best.log_probability < self._settings.doubt_below
-            or self._impossible(best.text, seconds)
-        )
+        return best.capped or best.log_probability < self._settings.doubt_below or self._impossible(best.text, seconds)
 
     def _better(self, new: _Attempt, old: _Attempt, seconds: float) -> _Attempt:
         """The one that is not doubtful, else the one that the model likes better."""
@@ -409,7 +397,7 @@ def _whisper(settings: AsrSettings) -> _Model:
     from faster_whisper import WhisperModel  # noqa: PLC0415
 
     folder = settings.model
-    mend = f"`switchboard models get {folder.name}` fetches it"
+    mend = f"restore it, or fetch it with `switchboard models get {folder.name}`"
     for name in ("model.bin", "config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise ModelMissing(f"{folder / name} is missing: {mend}")

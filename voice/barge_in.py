@@ -10,30 +10,13 @@ from dataclasses import dataclass
 from sop.reading import Expectation
 from voice.audio import samples
 
-_BACKCHANNEL = frozenset(
-    {
-        "uh",
-        "um",
-        "mm",
-        "mhm",
-        "hmm",
-        "hm",
-        "huh",
-        "ah",
-        "oh",
-        "mm-hmm",
-        "uh-huh",
-        "okay",
-        "ok",
-        "right",
-        "yeah",
-        "yep",
-        "yes",
-        "sure",
-    }
+_SOUNDS = frozenset({"uh", "um", "mm", "mhm", "hmm", "hm", "huh", "ah", "oh", "mm-hmm", "uh-huh"})
+_ASSENT = frozenset(
+    {"yes", "yeah", "yep", "okay", "ok", "right", "sure", "alright", "all", "correct", "great", "good", "fine"}
+    | {"perfect", "that's", "that", "it", "is", "thanks", "thank", "you", "please"}
 )
-"""What a listener says to show that they listen. "yes" is one too, unless the agent asks for a yes or no."""
-_ANSWERS = frozenset({"yes", "yeah", "yep", "right", "sure", "okay", "ok"})
+"""With `_SOUNDS`, what a listener says to show that they listen, or adds to a yes that has been taken already.
+Where the agent asks for a yes or no these are answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +41,7 @@ class BargeInSettings:
 def interrupts(text: str, expecting: Expectation, saying: str) -> bool:
     """Whether these words, spoken while the agent is `saying` something, are meant to stop it."""
     words = _words(text)
-    noise = _BACKCHANNEL - _ANSWERS if expecting.kind == "yes_no" else _BACKCHANNEL
+    noise = _SOUNDS if expecting.kind == "yes_no" else _SOUNDS | _ASSENT
     return any(w not in noise for w in words) and not _is_echo(words, _words(saying))
 
 

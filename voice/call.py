@@ -1,13 +1,9 @@
 """One call as a fold over events: `receive(event)` returns the commands that follow from it.
 
-It composes the caller's turns, the agent's playback, the keypad and the procedure, and is the only place that knows
-all four. It does no I/O and reads no clock; the shell performs the commands and posts what came of them.
+It composes the caller's side (`listening`), the agent's (`playback`), the keypad and the procedure, and is the only
+place that knows all four. It does no I/O and reads no clock; the shell performs the commands and posts what came of
+them. Two rules hold throughout:
 
-A turn's way:   Started → (Paused → Transcribe)* → Ended → Understand → Understood → the procedure's acts → Speak
-Over the agent: Started → Transcribe(probe)* → words → cut: Cancel, Clear → goes on as above
-
-Three rules hold throughout:
-- a result is used only if its turn or utterance is still the one that counts (`_is_current`, `Playback.rendered`);
 - the procedure's state moves when a turn is understood, never because of what was or was not played;
 - nothing is said before the fields that the step filled are saved (`Playback.held`).
 """
@@ -17,12 +13,12 @@ from typing import assert_never
 
 from sop import acts as sop_acts
 from sop import engine
-from sop.expectation import completeness, expect
+from sop.expectation import expect
 from sop.graph import Graph
-from sop.reading import Completeness, Global, GlobalWord
+from sop.reading import Global, GlobalWord
 from voice.audio import samples
-from voice.barge_in import BargeInSettings, interrupts
-from voice.endpointing import EndpointSettings, silence_that_ends
+from voice.barge_in import BargeInSettings
+from voice.endpointing import EndpointSettings
 from voice.events import (
     CallStarted,
     CallTool,
@@ -49,12 +45,11 @@ from voice.events import (
     TransferFinished,
     Understand,
     Understood,
-    Urgency,
 )
 from voice.keypad import Keypad, KeypadSettings
+from voice.listening import Agent, Finished, Interrupt, Listening, Nothing, Outcome, Unheard
 from voice.playback import Playback, PlaybackSettings
-from voice.transcript import Transcript
-from voice.turns import Dropped, Ended, Paused, Resumed, Started, Turns, TurnSettings
+from voice.turns import TurnSettings
 from voice.utterance import sentences
 
 
@@ -77,36 +72,16 @@ class CallSettings:
     """Sentences in a row that could not be rendered until the call is given up: a mute agent helps nobody."""
 
 
-@dataclass(slots=True)
-class _Turn:
-    """The caller's turn under way, or ended and waiting for its words."""
-
-    number: int
-    start: int
-    transcript: Transcript = field(default_factory=Transcript)
-    completeness: Completeness | None = None
-    asked: int = -1
-    """End of the stretch that is being transcribed; -1 for none."""
-    asked_urgency: Urgency = Urgency.PROBE
-    ended: int | None = None
-    probed: int = 0
-    cut: tuple[int, ...] = ()
-    """Utterances that this turn cut short."""
-
-
 class Call:
     """The core of one call. `over` says that it has ended; it then answers every event with nothing."""
 
     def __init__(self, graph: Graph, settings: CallSettings) -> None:
         self._graph = graph
         self._settings = settings
-        self._turns = Turns(settings.turns)
         self._playback = Playback(settings.playback)
         self._keypad = Keypad(settings.keypad)
         self._out: list[Command] = []
         self._at = 0
-        self._turn: _Turn | None = None
-        self._turn_count = 0
         self._utterances: list[tuple[str, bool, bool]] = []
         self._understanding: int | None = None
         self._saving: dict[int, Save] = {}
@@ -118,13 +93,14 @@ class Call:
         self._transferring = False
         self._voice_failures = 0
         self._quiet_since = 0
-        self._wait = silence_that_ends(None, settings.endpointing)
+        self._cut_short: tuple[int, ...] = ()
         self._no_input = samples(settings.no_input_ms)
         self._patience = self._no_input
         self._longest = samples(settings.longest_ms)
         self.state = engine.start(graph, caller=None, now="1970-01-01T00:00:00+00:00")
         self.expecting = expect(graph, self.state)
         self.over = False
+        self._listening = Listening(graph, self.expecting, settings.turns, settings.endpointing, settings.barge_in)
 
     def receive(self, event: Event) -> tuple[Command, ...]:
         """Takes what has happened; returns what to do about it, in order."""
@@ -138,7 +114,7 @@ class Call:
             self._dispatch(event)
         return tuple(self._out)
 
-    def _dispatch(self, event: Event) -> None:
+    def _dispatch(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case an event
         match event:
             case Heard():
                 self._heard(event)
@@ -150,9 +126,9 @@ class Call:
             case Marked():
                 self._playback.marked(event.name, self._at)
             case Transcribed():
-                self._transcribed(event)
+                self._follow_all(self._listening.transcribed(event, self._agent()))
             case TranscriptionFailed():
-                self._transcription_failed(event)
+                self._follow_all(self._listening.failed(event))
             case Understood():
                 self._understood(event)
             case Spoken():
@@ -176,110 +152,53 @@ class Call:
     # ---- the caller ----------------------------------------------------------------------------------------
 
     def _heard(self, event: Heard) -> None:
-        at = self._at
-        signal = None
         if not self._transferring and self._exit is None:
-            signal = self._turns.hear(at, event.samples, event.speech, self._wait)
-        if signal is not None:
-            self._signal(signal)
-        elif self._turns.active and self._playback.is_playing(at):
-            self._over_agent()
-        self._out += self._playback.tick(at)
+            self._follow_all(self._listening.hear(self._at, event.samples, event.speech, self._agent()))
+        self._out += self._playback.tick(self._at)
         self._pass_time()
 
-    def _signal(self, signal: Started | Paused | Resumed | Ended | Dropped) -> None:
-        match signal:
-            case Started(start):
-                self._start_turn(start)
-            case Paused():
-                self._transcribe(Urgency.SPECULATIVE)
-            case Resumed():
-                self._set_completeness(None)
-            case Ended(end):
-                self._end_turn(end)
-            case Dropped():
-                self._drop_turn()
+    def _agent(self) -> Agent | None:
+        """What the agent is saying, as far as it matters: while the caller speaks too."""
+        if not self._listening.active or not self._playback.is_playing(self._at):
+            return None
+        saying = " ".join(self._utterances[n][0] for n in self._playback.pending)
+        return Agent(saying, self._exit is None and self._playback.interruptible)
+
+    def _follow_all(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            self._follow(outcome)
+
+    def _follow(self, outcome: Outcome) -> None:
+        match outcome:
+            case Transcribe():
+                self._out.append(outcome)
+            case Interrupt():
+                self._cut_short = self._cut()
+            case Finished(turn, hypotheses):
+                self._cut_short = ()
+                self._understanding = turn
+                self._out.append(Understand(turn, hypotheses, self.expecting))
+            case Nothing():
+                self._say_again()
+            case Unheard():
+                self._cut_short = ()
+                self._advance(sop_acts.Unheard())
             case _:
-                assert_never(signal)
+                assert_never(outcome)
 
-    def _start_turn(self, start: int) -> None:
-        """A new turn, or more of one whose words have not been read yet."""
-        before = self._turn
-        self._turn_count += 1
-        self._turn = _Turn(
-            self._turn_count, before.start if before else start, cut=before.cut if before else ()
-        )
-        self._set_completeness(None)
+    def _cut(self) -> tuple[int, ...]:
+        """Stop producers, drop the queue, clear: in this order, so that nothing follows the clear."""
+        commands, unheard = self._playback.cut(self._at)
+        self._out += commands
+        self._quiet_since = self._at
+        return unheard
 
-    def _end_turn(self, end: int) -> None:
-        turn = self._turn
-        if turn is None:
-            return
-        turn.ended = end
-        if turn.transcript.end >= end:
-            self._finish_turn(turn)
-        elif turn.asked < end:
-            self._transcribe(Urgency.FINAL)
-
-    def _drop_turn(self) -> None:
-        turn, self._turn = self._turn, None
-        if turn is not None and turn.cut:
-            self._say_again(turn.cut)
-
-    def _transcribe(self, urgency: Urgency) -> None:
-        turn = self._turn
-        if turn is None:
-            return
-        turn.asked, turn.asked_urgency = self._at, urgency
-        self._out.append(Transcribe(turn.number, turn.start, self._at, urgency, self.expecting))
-
-    def _is_current(self, turn: int) -> bool:
-        """The one place where a result of a turn that no longer counts is told from a wanted one."""
-        return self._turn is not None and self._turn.number == turn
-
-    def _transcribed(self, event: Transcribed) -> None:
-        turn = self._turn
-        if turn is None or not self._is_current(event.turn):
-            return
-        turn.transcript = turn.transcript.update(event.end, event.hypotheses)
-        if event.end == turn.asked:
-            turn.asked = -1
-        text = turn.transcript.text
-        if turn.transcript.end >= self._turns.last_speech:
-            self._set_completeness(completeness(self._graph, self.expecting, text))
-        if self._can_cut() and interrupts(text, self.expecting, self._being_said()):
-            self._cut()
-        if turn.ended is not None and turn.transcript.end >= turn.ended:
-            self._finish_turn(turn)
-
-    def _transcription_failed(self, event: TranscriptionFailed) -> None:
-        turn = self._turn
-        if turn is None or not self._is_current(event.turn) or event.end != turn.asked:
-            return
-        turn.asked = -1
-        if turn.ended is None:
-            return
-        if turn.asked_urgency is Urgency.FINAL:
-            self._turn = None
-            self._advance(sop_acts.Unheard())
-        else:
-            self._transcribe(Urgency.FINAL)
-
-    def _finish_turn(self, turn: _Turn) -> None:
-        """The turn is over and its words are known: read them, unless there are none or they were a listener's."""
-        self._turn = None
+    def _say_again(self) -> None:
+        """What a noise cut short is said once more; a noise also buys the caller half the silence again."""
         self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
-        text = turn.transcript.text
-        over_agent = self._playback.is_playing(self._at)
-        if not text:
-            self._say_again(turn.cut)
-            return
-        if over_agent and not turn.cut and not interrupts(text, self.expecting, self._being_said()):
-            return
-        if self._can_cut():
-            self._cut()
-        self._understanding = turn.number
-        self._out.append(Understand(turn.number, turn.transcript.hypotheses, self.expecting))
+        numbers, self._cut_short = self._cut_short, ()
+        for number in numbers:
+            self._speak(*self._utterances[number])
 
     def _understood(self, event: Understood) -> None:
         if self._understanding != event.turn:
@@ -289,55 +208,16 @@ class Call:
         self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
         self._advance(event.reading)
 
-    def _set_completeness(self, value: Completeness | None) -> None:
-        if self._turn is not None:
-            self._turn.completeness = value
-        self._wait = silence_that_ends(value, self._settings.endpointing)
-
     def _keyed(self, event: Keyed) -> None:
         if self._transferring or self._exit is not None:
             return
-        if self._can_cut():
+        if self._playback.is_playing(self._at) and self._playback.interruptible:
             self._cut()
         self._entered(self._keypad.press(self._at, event.key, self.expecting.keypad))
 
     def _entered(self, entry: str | None) -> None:
         if entry is not None:
             self._advance(sop_acts.Keys(entry))
-
-    # ---- the caller over the agent -------------------------------------------------------------------------
-
-    def _over_agent(self) -> None:
-        """The caller goes on speaking over the agent: look for words every so often, and stop at last anyway."""
-        turn = self._turn
-        if turn is None or not self._can_cut():
-            return
-        settings = self._settings.barge_in
-        voiced = self._turns.voiced
-        if voiced >= settings.certain and turn.transcript.end == 0:
-            self._cut()
-        elif turn.asked < 0 and voiced >= turn.probed + settings.probe:
-            turn.probed = voiced
-            self._transcribe(Urgency.PROBE)
-
-    def _can_cut(self) -> bool:
-        return self._exit is None and self._playback.is_playing(self._at) and self._playback.interruptible
-
-    def _being_said(self) -> str:
-        return " ".join(self._utterances[n][0] for n in self._playback.pending)
-
-    def _cut(self) -> None:
-        """Stop producers, drop the queue, clear: in this order, so that nothing follows the clear."""
-        commands, unheard = self._playback.cut(self._at)
-        self._out += commands
-        self._quiet_since = self._at
-        if self._turn is not None:
-            self._turn.cut = unheard
-
-    def _say_again(self, utterances: tuple[int, ...]) -> None:
-        """What a noise cut short is said once more, from the beginning of the sentence."""
-        for number in utterances:
-            self._speak(*self._utterances[number])
 
     # ---- the procedure -------------------------------------------------------------------------------------
 
@@ -346,7 +226,7 @@ class Call:
         for act in acts:
             self._act(act)
         self.expecting = expect(self._graph, self.state)
-        self._set_completeness(None)
+        self._listening.expect(self.expecting)
         self._quiet_since = self._at
         likely = tuple(s for text in engine.likely(self._graph, self.state) for s in sentences(text))
         if likely and self._exit is None:
@@ -428,7 +308,7 @@ class Call:
     def _busy(self) -> bool:
         """Whether the next word is not the caller's."""
         waiting = self._understanding is not None or self._saving or self._tools
-        return bool(waiting or self._transferring or self._turn is not None)
+        return bool(waiting or self._transferring or self._listening.active)
 
     def _leave(self) -> None:
         """Everything has been heard: go where the procedure said."""

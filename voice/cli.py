@@ -31,9 +31,7 @@ _console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Settings file; default ./switchboard.toml.")
-]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; default ./switchboard.toml.")]
 
 
 def _fail(error: Exception) -> typer.Exit:
@@ -55,9 +53,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="0 for any free port.")] = None,
     flow: Annotated[str | None, typer.Option(help="A shipped flow's name, or a path.")] = None,
     asr: Annotated[str | None, typer.Option(help="Whisper: a name of `models list`, or a folder.")] = None,
-    voice: Annotated[
-        str | None, typer.Option(help="Piper voice: a name of `models list`, or a path.")
-    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Piper voice: a name of `models list`, or a path.")] = None,
     config: ConfigFile = None,
 ) -> None:
     """Answer calls."""
@@ -75,9 +71,7 @@ def serve(
 
 async def _serve(config: configuration.Config) -> None:
     if not config.flow:
-        raise OperatorError(
-            "no flow is configured; pass --flow after_hours_hvac, or set flow in switchboard.toml"
-        )
+        raise OperatorError("no flow is configured; pass --flow after_hours_hvac, or set flow in switchboard.toml")
     graph, source = demonstration.load_flow(config.flow)
     settings = ExchangeSettings(
         asr=AsrSettings(model=models.find("whisper", config.asr, config.models), threads=config.asr_threads),
@@ -104,9 +98,7 @@ def demo(
         int | None, typer.Option(min=1, help="How many callers ring; they repeat beyond the shipped ones.")
     ] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this caller; may be repeated.")] = None,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="Pace the callers by processing instead of the clock.")
-    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Pace the callers by processing instead of the clock.")] = False,
     as_json: Json = False,
 ) -> None:
     """Have recorded callers ring in through the whole stack, offline."""
@@ -185,9 +177,7 @@ def simulate(
         typer.echo(json.dumps(dataclasses.asdict(rang), indent=2))
     else:
         gaps = ", ".join(f"{reply.gap_ms} ms" for reply in rang.replies)
-        _console.print(
-            f"{rang.scenario}: {rang.duration_s} s, ended by the {rang.ended_by}; replies after {gaps}"
-        )
+        _console.print(f"{rang.scenario}: {rang.duration_s} s, ended by the {rang.ended_by}; replies after {gaps}")
         for violation in rang.violations:
             _console.print(f"the carrier would have complained: {violation}", style="red")
     if rang.violations:

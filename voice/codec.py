@@ -25,9 +25,7 @@ _CLASSES: dict[str, type] = {
         acts.Field,
     )
 }
-_NAMES: dict[type, tuple[str, ...]] = {
-    cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _CLASSES.values()
-}
+_NAMES: dict[type, tuple[str, ...]] = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _CLASSES.values()}
 _ENUMS = {"urgency": events.Urgency, "word": reading.GlobalWord}
 """Fields that hold a member of an enumeration."""
 

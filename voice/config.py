@@ -115,9 +115,7 @@ def _with(config: Config, values: Mapping[str, Any], source: str) -> Config:
     for name, value in values.items():
         kind = kinds.get(name)
         if kind is None:
-            raise OperatorError(
-                f"{source}: there is no setting {name!r}; there are {', '.join(sorted(kinds))}"
-            )
+            raise OperatorError(f"{source}: there is no setting {name!r}; there are {', '.join(sorted(kinds))}")
         checked[name] = _value(name, value, kind, source)
     return replace(config, **checked)
 

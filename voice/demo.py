@@ -109,19 +109,12 @@ def _settings(settings: DemoSettings) -> ExchangeSettings:
 
 
 async def _result(running: Exchange, caller: Recorded, rang: Rang) -> Demonstrated:
-    session = await _ended(running, rang.call)
+    session = await running.server.ended(rang.call)
     found = await running.engines.store.lead(rang.call)
     lead = {slot: value.value for slot, value in found.fields.items()} if found else None
     status = found.status if found else None
     faults = _faults(caller, rang, session.report, lead)
     return Demonstrated(caller, rang, session.report, lead, status, session.journal_path, faults)
-
-
-async def _ended(running: Exchange, call: str) -> Session:
-    """The call's session once it is wound up: the caller may have left before the server had."""
-    while call not in running.server.finished:
-        await asyncio.sleep(0.01)
-    return running.server.finished[call]
 
 
 def _faults(caller: Recorded, rang: Rang, report: Report, lead: dict[str, str] | None) -> tuple[str, ...]:
@@ -132,9 +125,11 @@ def _faults(caller: Recorded, rang: Rang, report: Report, lead: dict[str, str] |
     if expect.path is not None and tuple(report.path) != expect.path:
         faults.append(f"path {' '.join(report.path)}, expected {' '.join(expect.path)}")
     wanted, got = expect.lead or {}, lead or {}
-    for slot in sorted(wanted.keys() | got.keys()):
-        if wanted.get(slot) != got.get(slot):
-            faults.append(f"{slot} is {got.get(slot)!r}, expected {wanted.get(slot)!r}")
+    faults += [
+        f"{slot} is {got.get(slot)!r}, expected {wanted.get(slot)!r}"
+        for slot in sorted(wanted.keys() | got.keys())
+        if wanted.get(slot) != got.get(slot)
+    ]
     if report.barge_ins != expect.barge_ins:
         faults.append(f"{report.barge_ins} barge-ins, expected {expect.barge_ins}")
     return tuple(faults)

@@ -72,9 +72,7 @@ async def _detector() -> Detector:
     return Detector(VadSettings())
 
 
-async def _render_ahead(
-    synthesiser: Synthesiser, graph: Graph, progress: Callable[[int, int], None] | None
-) -> None:
+async def _render_ahead(synthesiser: Synthesiser, graph: Graph, progress: Callable[[int, int], None] | None) -> None:
     texts = list(dict.fromkeys(s for text in fixed_prompts(graph) for s in sentences(text)))
     for done, text in enumerate(texts, start=1):
         if not synthesiser.cached(text):

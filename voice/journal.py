@@ -93,9 +93,7 @@ def read_header(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise OperatorError(f"{path} can't be read as a journal: {error}") from None
     if not isinstance(header, dict) or header.get("_") != "Journal" or header.get("format") != FORMAT:
-        raise OperatorError(
-            f"{path} is no journal of format {FORMAT}; name a calls/*.jsonl file of this version"
-        )
+        raise OperatorError(f"{path} is no journal of format {FORMAT}; name a calls/*.jsonl file of this version")
     return header
 
 

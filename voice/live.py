@@ -39,9 +39,7 @@ class Live:
             self._line("ring", f"from {event.caller or 'a withheld number'}", "dim")
         elif isinstance(event, Understood):
             heard = event.reading
-            self._line(
-                "caller", f"{escape(heard.text)}  [dim]confidence {heard.confidence:.2f}[/dim]", "cyan"
-            )
+            self._line("caller", f"{escape(heard.text)}  [dim]confidence {heard.confidence:.2f}[/dim]", "cyan")
         elif isinstance(event, Stopped):
             self._line("line", f"ended by the other side: {event.reason}", "dim")
         self._gap()

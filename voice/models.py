@@ -39,9 +39,7 @@ _PIPER_VOICES = "rhasspy/piper-voices"
 _PIPER_NAME = re.compile(
     r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<speaker>\w+)-(?P<quality>x_low|low|medium|high)"
 )
-_WHISPER_FILES = re.compile(
-    r"config\.json|preprocessor_config\.json|model\.bin|tokenizer\.json|vocabulary\.\w+"
-)
+_WHISPER_FILES = re.compile(r"config\.json|preprocessor_config\.json|model\.bin|tokenizer\.json|vocabulary\.\w+")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 _CHUNK = 1 << 18
 _TIMEOUT_S = 30.0
@@ -134,13 +132,9 @@ def find(kind: Kind, name_or_path: str, home: Path) -> Path:
     """
     if not name_or_path:
         what, example = (
-            ("Whisper", 'asr = "base.en"')
-            if kind == "whisper"
-            else ("voice", 'voice = "en_US-ljspeech-medium"')
+            ("Whisper", 'asr = "base.en"') if kind == "whisper" else ("voice", 'voice = "en_US-ljspeech-medium"')
         )
-        raise ModelMissing(
-            f"no {what} is configured: set {example}, after `switchboard models get` of that name"
-        )
+        raise ModelMissing(f"no {what} is configured: set {example}, after `switchboard models get` of that name")
     path = Path(name_or_path).expanduser()
     if path.exists() or "/" in name_or_path or path.suffix == ".onnx":
         return _at_path(kind, path)
@@ -167,11 +161,7 @@ def _at_path(kind: Kind, path: Path) -> Path:
         if len(voices) != 1:
             raise ModelMissing(f"{path} holds {len(voices)} .onnx files: name the voice's own")
         path = voices[0]
-    needed = (
-        [path / name for name in _NEEDED]
-        if kind == "whisper"
-        else [path, path.with_name(path.name + ".json")]
-    )
+    needed = [path / name for name in _NEEDED] if kind == "whisper" else [path, path.with_name(path.name + ".json")]
     for file in needed:
         if not file.is_file():
             raise ModelMissing(f"{file} is missing: put it there, or use a name of `switchboard models list`")
@@ -207,9 +197,7 @@ def check(folder: Path) -> list[str]:
     return problems
 
 
-def get(
-    model: Model, home: Path, endpoint: str = HUB, progress: Callable[[int, int], None] | None = None
-) -> Path:
+def get(model: Model, home: Path, endpoint: str = HUB, progress: Callable[[int, int], None] | None = None) -> Path:
     """Fetch what is missing of a model; its folder. `progress` is told (bytes here, bytes in all).
 
     Raises HubError.
@@ -272,9 +260,7 @@ class _Hub:
                 if entry["type"] == "file" and model.wants(entry["path"].removeprefix(prefix))
             ]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise HubError(
-                f"the hub's list of {model.repository} can't be read; nothing was changed"
-            ) from error
+            raise HubError(f"the hub's list of {model.repository} can't be read; nothing was changed") from error
         if not files:
             raise HubError(f"{model.repository} holds no files of {model.name}; nothing was changed")
         return commit, sorted(files, key=lambda file: file.size)
@@ -323,9 +309,7 @@ class _Hub:
             with self._open(url, {}) as answer:
                 return json.load(answer)
         except ValueError as error:
-            raise HubError(
-                f"the hub's answer about {model.repository} is not JSON; nothing was changed"
-            ) from error
+            raise HubError(f"the hub's answer about {model.repository} is not JSON; nothing was changed") from error
 
     def _open(self, url: str, headers: dict[str, str]) -> Any:
         request = urllib.request.Request(url, headers={"User-Agent": "switchboard", **headers})  # noqa: S310
@@ -334,9 +318,7 @@ class _Hub:
         except urllib.error.HTTPError as error:
             error.close()
             why = "it is not there, or not public" if error.code in (401, 403, 404) else "try again later"
-            raise HubError(
-                f"the model hub answered {error.code} to {url}: {why}; nothing was changed"
-            ) from error
+            raise HubError(f"the model hub answered {error.code} to {url}: {why}; nothing was changed") from error
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
             why = str(getattr(error, "reason", error)) or type(error).__name__
             raise HubError(f"the model hub can't be reached: {why}; nothing was changed") from error
@@ -382,18 +364,14 @@ def list_command(context: typer.Context) -> None:
         here = _manifest(context.obj / model.name) is not None
         table.add_row(model.name, model.kind, str(model.megabytes), model.licence, "yes" if here else "")
     _console.print(table)
-    _console.print(
-        f"Every other voice of {_PIPER_VOICES} can be fetched by its name too. Folder: {context.obj}"
-    )
+    _console.print(f"Every other voice of {_PIPER_VOICES} can be fetched by its name too. Folder: {context.obj}")
 
 
 @app.command("get")
 def get_command(
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(help="Names of `switchboard models list`.")],
-    endpoint: Annotated[
-        str, typer.Option(envvar="HF_ENDPOINT", help="The model hub, or a mirror of it.")
-    ] = HUB,
+    endpoint: Annotated[str, typer.Option(envvar="HF_ENDPOINT", help="The model hub, or a mirror of it.")] = HUB,
 ) -> None:
     """Fetch models, with a check of every file's size and digest."""
     try:
@@ -419,15 +397,11 @@ def _get_shown(model: Model, home: Path, endpoint: str) -> None:
 @app.command("check")
 def check_command(
     context: typer.Context,
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Without names: every model that is here.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Without names: every model that is here.")] = None,
 ) -> None:
     """Verify fetched models against their manifests."""
     home: Path = context.obj
-    folders = (
-        [home / name for name in names] if names else sorted(f.parent for f in home.glob(f"*/{MANIFEST}"))
-    )
+    folders = [home / name for name in names] if names else sorted(f.parent for f in home.glob(f"*/{MANIFEST}"))
     if not folders:
         _console.print(f"no model has been fetched into {home}")
     wrong = 0
@@ -435,9 +409,7 @@ def check_command(
         problems = check(folder)
         wrong += bool(problems)
         for problem in problems:
-            _errors.print(
-                f"{problem}: `switchboard models get {folder.name}` mends it", style="red", markup=False
-            )
+            _errors.print(f"{problem}: `switchboard models get {folder.name}` mends it", style="red", markup=False)
         if not problems:
             _console.print(f"{folder.name}: every size and digest right")
     if wrong:

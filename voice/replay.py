@@ -55,9 +55,7 @@ def header(graph: Graph, flow_source: str, settings: CallSettings) -> dict[str, 
 def settings_of(values: dict[str, Any]) -> CallSettings:
     """The settings in a header; ones that the journal does not know keep their default."""
     hints = get_type_hints(CallSettings)
-    return CallSettings(
-        **{k: hints[k](**v) if isinstance(v, dict) else v for k, v in values.items() if k in hints}
-    )
+    return CallSettings(**{k: hints[k](**v) if isinstance(v, dict) else v for k, v in values.items() if k in hints})
 
 
 def replay(path: Path) -> Replay:

@@ -24,7 +24,6 @@ from voice.events import (
     SendAudio,
     Speak,
     Spoken,
-    Transcribe,
     Transcribed,
     Understood,
 )
@@ -54,9 +53,7 @@ class Report:
     def __init__(self, *, clock_stands: bool = False) -> None:
         self._clock_stands = clock_stands
         self._last_speech = 0
-        self._asr_asked: dict[int, int] = {}
         self._asr_ms = 0.0
-        self._asr_over = 0.0
         self._reply: set[int] = set()
         self._audible: dict[int, int] = {}
         self._waiting: Turn | None = None
@@ -87,7 +84,7 @@ class Report:
             case CallStarted():
                 self.caller = event.caller
             case Transcribed():
-                self._transcribed(event)
+                self._asr_ms = event.took_ms
             case Understood():
                 self._understood(event)
             case Spoken():
@@ -104,8 +101,6 @@ class Report:
                 self.path.append(step)
             case Speak():
                 self._speak(command)
-            case Transcribe():
-                self._asr_asked[command.end] = self._last_speech
             case SendAudio(utterance, 0, _) if utterance in self._reply and self._waiting is not None:
                 self._sent = (utterance, self._at, self._last_speech)
                 self._measure()
@@ -118,11 +113,6 @@ class Report:
                 self.outcome = outcome
             case _:
                 pass
-
-    def _transcribed(self, event: Transcribed) -> None:
-        self._asr_ms = event.took_ms
-        hidden = duration_ms(max(0, self._at - event.end)) if not self._clock_stands else 0
-        self._asr_over = max(0.0, event.took_ms - hidden)
 
     def _understood(self, event: Understood) -> None:
         step = self.path[-1] if self.path else ""

@@ -166,9 +166,7 @@ def mulaw_of_wav(wav: bytes, *, source: str) -> bytes:
             code, channels, rate, _, _, bits = form
             if (channels, rate) == (1, LINE_RATE) and (code, bits) in {(_MULAW, 8), (_PCM, 16)}:
                 return body if code == _MULAW else encode(np.frombuffer(body[: len(body) & ~1], dtype="<i2"))
-            raise ScenarioError(
-                f"{source}: needs mono, 8000 Hz, µ-law or 16 bits; has {channels} × {rate} Hz"
-            )
+            raise ScenarioError(f"{source}: needs mono, 8000 Hz, µ-law or 16 bits; has {channels} × {rate} Hz")
         place += 8 + size + size % 2
     raise ScenarioError(f"{source}: a WAV file without sound")
 
@@ -178,7 +176,5 @@ def wav_of_mulaw(mulaw: bytes) -> bytes:
     form = struct.pack("<HHIIHHH", _MULAW, 1, LINE_RATE, LINE_RATE, 1, 8, 0)
     fact = struct.pack("<I", len(mulaw))
     chunks = ((b"fmt ", form), (b"fact", fact), (b"data", mulaw))
-    body = b"".join(
-        struct.pack("<4sI", name, len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks
-    )
+    body = b"".join(struct.pack("<4sI", name, len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks)
     return struct.pack("<4sI4s", b"RIFF", len(body) + 4, b"WAVE") + body

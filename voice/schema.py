@@ -110,9 +110,7 @@ def migrate(connection: Connection) -> None:
     applied = set(connection.scalars(select(_APPLIED.c.name)))
     known = {migration.__name__ for migration in MIGRATIONS}
     if newer := applied - known:
-        raise OperatorError(
-            f"the database was written by a newer version ({min(newer)}): update this program"
-        )
+        raise OperatorError(f"the database was written by a newer version ({min(newer)}): update this program")
     for migration in MIGRATIONS:
         if migration.__name__ not in applied:
             migration(connection)

@@ -86,6 +86,7 @@ class Server:
         self.finished: dict[str, Session] = {}
         """Calls that have ended, for whoever wants their reports; the owner may clear it."""
         self._arrivals: dict[str, asyncio.Event] = {}
+        self._departures: dict[str, asyncio.Event] = {}
 
     async def start(self) -> int:
         """Listens; returns the port."""
@@ -113,6 +114,12 @@ class Server:
             await self._arrivals.setdefault(call, asyncio.Event()).wait()
         if (session := self.sessions.get(call)) is not None:
             await session.settled(messages_in, messages_out)
+
+    async def ended(self, call: str) -> Session:
+        """The call's session once it is wound up: the caller may have left before the server had."""
+        if call not in self.finished:
+            await self._departures.setdefault(call, asyncio.Event()).wait()
+        return self.finished[call]
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "alive", "calls": len(self.sessions)})
@@ -184,6 +191,7 @@ class Server:
             running.cancel()
             self.finished[start.call] = self.sessions.pop(start.call)
             self._arrivals.pop(start.call, None)
+            self._departures.pop(start.call, asyncio.Event()).set()
             await socket.close()
 
     def _session(self, start: twilio.Start, socket: web.WebSocketResponse) -> Session:
@@ -206,15 +214,13 @@ class Server:
         trusted = start.parameters if self._settings.trust_parameters else {}
         caller = trusted.get("caller", "")
         now = trusted.get("now", "")
-        return CallStarted(
-            0, start.call, start.stream, caller if _E164.fullmatch(caller) else None, _moment(now)
-        )
+        return CallStarted(0, start.call, start.stream, caller if _E164.fullmatch(caller) else None, _moment(now))
 
 
 def _moment(text: str) -> str:
     """The given time, or the present one where none or an unreadable one is given; always with its offset."""
     try:
-        moment = datetime.fromisoformat(text) if text else datetime.now()
+        moment = datetime.fromisoformat(text) if text else datetime.now().astimezone()
     except ValueError:
-        moment = datetime.now()
+        moment = datetime.now().astimezone()
     return moment.astimezone().isoformat(timespec="seconds") if moment.tzinfo is None else moment.isoformat()

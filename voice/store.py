@@ -105,9 +105,7 @@ class Store:
         try:
             async with self._writes("tables") as connection:
                 if not self._is_sqlite:
-                    await connection.execute(
-                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
-                    )
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
                 await connection.run_sync(migrate)
         except StoreError as error:
             await self.close()
@@ -166,9 +164,7 @@ class Store:
         row = {"heard": heard, "confidence": confidence, "step": step, "said": said}
         row |= {"gap_ms": gap_ms, "barge_in": barge_in}
         async with self._writes("turn") as connection:
-            await connection.execute(
-                self._upsert(TURNS, {"call": call, "place": place}, row, changes=tuple(row))
-            )
+            await connection.execute(self._upsert(TURNS, {"call": call, "place": place}, row, changes=tuple(row)))
 
     async def end_call(self, call: str, outcome: str, duration_s: float, path: tuple[str, ...]) -> None:
         """The call is over; a later word on it replaces this one."""
@@ -254,22 +250,16 @@ def _check_folder(url: URL) -> None:
     """A file that cannot be made is found here: the driver's thread would outlive its failure."""
     file = Path(url.database or "")
     if url.database and url.database != ":memory:" and (file.is_dir() or not file.parent.is_dir()):
-        raise OperatorError(
-            f"the database {file} cannot be made: {file.parent} is no folder, or it is one itself"
-        )
+        raise OperatorError(f"the database {file} cannot be made: {file.parent} is no folder, or it is one itself")
 
 
 def _engine(url: URL) -> AsyncEngine:
     is_sqlite = url.get_backend_name() == "sqlite"
     limits = {} if is_sqlite else {"timeout": _BUSY_MS / 1000, "command_timeout": _BUSY_MS / 1000}
     try:
-        engine = create_async_engine(
-            url, hide_parameters=True, connect_args=limits, pool_pre_ping=not is_sqlite
-        )
+        engine = create_async_engine(url, hide_parameters=True, connect_args=limits, pool_pre_ping=not is_sqlite)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise OperatorError(
-            f"{error}: install the extra, pip install 'switchboard-voice[postgres]'"
-        ) from None
+        raise OperatorError(f"{error}: install the extra, pip install 'switchboard-voice[postgres]'") from None
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

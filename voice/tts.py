@@ -359,7 +359,7 @@ def _piper(voice: Path) -> _PiperVoice:
         *(refusals.NotImplemented, refusals.RuntimeException),
     ) as error:
         why = str(error).splitlines()[0]
-        mend = f"`switchboard models get {voice.stem}` fetches it anew"
+        mend = f"restore it, or fetch it with `switchboard models get {voice.stem}`"
         raise ModelMissing(f"{voice} can't be loaded ({type(error).__name__}: {why}): {mend}") from error
     return PiperVoice(session=session, config=config)
 
@@ -369,7 +369,8 @@ def _description(voice: Path) -> Path:
 
 
 def _missing(file: Path, voice: Path) -> ModelMissing:
-    return ModelMissing(f"{file} is missing: `switchboard models get {voice.stem}` fetches it")
+    mend = f"restore it, or fetch it with `switchboard models get {voice.stem}`"
+    return ModelMissing(f"{file} is missing: {mend}")
 
 
 def _plain(text: str) -> str:

@@ -151,9 +151,7 @@ def _session() -> onnxruntime.InferenceSession:
     folders = (package.submodule_search_locations or []) if package else []
     files = sorted(file for folder in folders for file in Path(folder, "assets").glob("silero_vad_v*.onnx"))
     if not files:
-        raise ModelMissing(
-            "silero_vad_v6.onnx is not in faster-whisper's package: install faster-whisper anew"
-        )
+        raise ModelMissing("silero_vad_v6.onnx is not in faster-whisper's package: install faster-whisper anew")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

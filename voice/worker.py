@@ -3,10 +3,13 @@
     ask() → queue (here) → one request at a time → pipe → the engine's process → pipe → answer
 
 Speech engines hold the interpreter for tens of milliseconds, may crash in native code, and one of them
-(Piper) is under a licence that keeps it out of our process. So each lives in a spawned process that is given
-a *loader*: a picklable function of no arguments that makes the engine and returns what answers one request.
-The process serves one request at a time, which is why a request that waits can still be overtaken, refused or
-withdrawn.
+(Piper) is under a licence that keeps it out of our process. So each lives in a process of its own that is
+given a *loader*: a picklable function of no arguments that makes the engine and returns what answers one
+request. The process serves one request at a time, which is why a request that waits can still be overtaken,
+refused or withdrawn.
+
+The process is a fresh interpreter that imports this module and what the loader needs. (`multiprocessing`
+would have it import the parent's main module first: a second of CPU and 90 MB for the server's.)
 
 What can go wrong, and who is told:
 
@@ -15,28 +18,29 @@ What can go wrong, and who is told:
     no answer within `answer_s`      that request → EngineTimedOut; the process is killed and replaced
     the process ends                 the request in it → EngineCrashed; those that wait go to the next process
     the loader fails with our error  start() → that error, for example ModelMissing
-    the next process does not start  all that wait → why; the first request after a pause tries again
+    the next process does not start  all that wait → why; after a pause, 1 s to 30 s, it is tried again
 
 An engine that raises one of our errors answers with it; any other exception ends its process, as a crash
-does. The process ignores Ctrl-C, which is for the parent to handle, and ends with its parent, however that
-ends.
+does. The process ignores Ctrl-C, which is for the parent to handle, and ends when its pipe does: when it is
+closed, and with its parent, however that ends.
 """
 
 import asyncio
 import enum
 import itertools
-import multiprocessing
+import json
 import os
 import pickle
+import select
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
-from multiprocessing.context import SpawnProcess
 from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
 from voice.errors import EngineBusy, EngineCrashed, EngineTimedOut, SwitchboardError
@@ -46,6 +50,12 @@ Answer = TypeVar("Answer")
 
 _Message: TypeAlias = Any  # _Ready, _Failed or _Answered, which unpickling can't promise
 
+_PROGRAM = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[2])
+from voice.worker import serve_requests
+serve_requests(int(sys.argv[1]))
+"""
 _LENGTH = struct.Struct(">Q")
 _LAST_WORDS_S = 2.0
 """Seconds that a process has to end by itself once its pipe is closed."""
@@ -124,6 +134,7 @@ class Worker(Generic[Job, Answer]):
         self._numbers = itertools.count()
         self._state = EngineState.CLOSED
         self._process: _Process | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._serving: asyncio.Task[None] | None = None
         self._down: SwitchboardError | None = None
         self._retry_at = 0.0
@@ -160,20 +171,30 @@ class Worker(Generic[Job, Answer]):
         if self._serving is not None:
             return
         self._state = EngineState.STARTING
+        self._starting = asyncio.create_task(self._replace())
         try:
-            await self._replace()
+            await self._starting
+        except asyncio.CancelledError:
+            if self.state is EngineState.CLOSED:
+                raise self._closed() from None
+            raise
         finally:
+            self._starting = None
             if self._process is None:
                 self._state = EngineState.CLOSED
+        if self.state is EngineState.CLOSED:  # close() came between the process's being ready and here
+            raise self._closed()
         self._serving = asyncio.create_task(self._serve(), name=f"{self._name} engine")
+        self._serving.add_done_callback(lambda _: self._fail_all(self._closed()))
 
     async def close(self) -> None:
         """End the process; what waits gets EngineCrashed. Closing twice is nothing."""
         self._state = EngineState.CLOSED
-        serving, self._serving = self._serving, None
-        if serving is not None:
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
+        tasks = [task for task in (self._starting, self._serving) if task is not None]
+        self._serving = None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._fail_all(self._closed())
         process, self._process = self._process, None
         if process is not None:
@@ -228,11 +249,13 @@ class Worker(Generic[Job, Answer]):
                 await self._answer(self._process, request)
 
     async def _until_wanted(self) -> None:
-        """Until a request waits, or the idle process ends."""
+        """Until a request waits, the idle process ends, or it is time to try again to start one."""
         process = self._process
-        while not self._waiting and not (process is not None and process.ended):
-            self._wake.clear()
-            await self._wake.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._retry_at if process is None else None):
+                while not self._waiting and not (process is not None and process.ended):
+                    self._wake.clear()
+                    await self._wake.wait()
 
     async def _answer(self, process: "_Process", request: _Request[Answer]) -> None:
         self._state = EngineState.BUSY
@@ -304,7 +327,7 @@ class _Process:
 
     def __init__(
         self,
-        process: SpawnProcess,
+        process: subprocess.Popen[bytes],
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         on_end: Callable[[], None],
@@ -325,17 +348,29 @@ class _Process:
     async def spawn(cls, name: str, load: Callable[[], Any], on_end: Callable[[], None]) -> "_Process":
         """Start it. `on_end` is called when its pipe closes."""
         ours, theirs = socket.socketpair()
-        process = multiprocessing.get_context("spawn").Process(
-            target=_serve_requests, args=(theirs, load), name=f"switchboard-{name}", daemon=True
-        )
         try:
             with theirs, _interrupts_held():
-                process.start()
+                process = subprocess.Popen(  # noqa: ASYNC220 - a few milliseconds, and only when an engine starts
+                    [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), json.dumps(sys.path)],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=2,  # our standard output may be a JSON document
+                )
         except OSError as error:
             ours.close()
             raise EngineCrashed(f"the {name} engine's process could not be started: {error}") from error
-        reader, writer = await asyncio.open_connection(sock=ours, limit=2**26)
-        return cls(process, reader, writer, on_end)
+        try:
+            reader, writer = await asyncio.open_connection(sock=ours, limit=2**26)
+        except asyncio.CancelledError:
+            process.kill()
+            process.wait()
+            raise
+        self = cls(process, reader, writer, on_end)
+        self._send(pickle.dumps(load, pickle.HIGHEST_PROTOCOL))
+        return self
+
+    def _send(self, payload: bytes) -> None:
+        self._writer.write(_LENGTH.pack(len(payload)) + payload)
 
     def _listen(self) -> "asyncio.Task[_Message]":
         """Always have one read under way, so that an end is noticed while nothing is asked."""
@@ -365,7 +400,7 @@ class _Process:
 
     async def ask(self, payload: bytes) -> _Message:
         """_Answered or _Failed. Raises EOFError or OSError when the process has ended."""
-        self._writer.write(_LENGTH.pack(len(payload)) + payload)
+        self._send(payload)
         await self._writer.drain()
         return await self._receive()
 
@@ -373,21 +408,22 @@ class _Process:
         """Close the pipe, wait so long for the process to end by itself, kill it, and reap it."""
         if self._reaped:
             return
-        self.ended = True
+        ends_by_itself, self.ended = self.ended, True
         self._reply.cancel()
         await asyncio.gather(self._reply, return_exceptions=True)
-        self._writer.close()
+        if not ends_by_itself:
+            self._writer.close()
         if grace_s:
-            await asyncio.to_thread(self._process.join, grace_s)
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._process.wait, grace_s)
         self._process.kill()
-        await asyncio.to_thread(self._process.join)
-        self.last_words = _how_it_ended(self._process.exitcode)
-        self._process.close()
+        self.last_words = _how_it_ended(await asyncio.to_thread(self._process.wait))
+        self._writer.close()
         self._reaped = True
 
 
-def _how_it_ended(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
+def _how_it_ended(exit_code: int) -> str:
+    if exit_code < 0:
         return f"signal {signal.Signals(-exit_code).name}"
     return f"exit code {exit_code}"
 
@@ -402,27 +438,26 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve_requests(pipe: socket.socket, load: Callable[[], Callable[[Any], Any]]) -> None:
+def serve_requests(descriptor: int) -> None:
     """The engine's process: load, then answer until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with pipe, pipe.makefile("rb") as incoming:
+    pipe = socket.socket(fileno=descriptor)
+    threading.Thread(target=_end_with_pipe, args=(pipe,), daemon=True).start()
+    jobs = _requests(pipe.makefile("rb"))
+    load: Callable[[], Callable[[Any], Any]] = next(jobs)
+    try:
+        answer = load()
+    except SwitchboardError as error:
+        _send(pipe, _Failed(error))
+        return
+    _send(pipe, _Ready())
+    for job in jobs:
         try:
-            answer = load()
+            reply: object = _Answered(answer(job))
         except SwitchboardError as error:
-            _send(pipe, _Failed(error))
-            return
-        try:
-            _send(pipe, _Ready())
-            for job in _requests(incoming):
-                try:
-                    reply: object = _Answered(answer(job))
-                except SwitchboardError as error:
-                    reply = _Failed(error)
-                _send(pipe, reply)
-        except BrokenPipeError:
-            return  # the parent has closed its end: nobody wants the answer
+            reply = _Failed(error)
+        _send(pipe, reply)
 
 
 def _requests(incoming: BinaryIO) -> Iterator[Any]:
@@ -435,9 +470,9 @@ def _send(pipe: socket.socket, message: object) -> None:
     pipe.sendall(_LENGTH.pack(len(payload)) + payload)
 
 
-def _end_with_parent() -> None:
-    """End at once when the parent is gone, in the middle of a request too."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+def _end_with_pipe(pipe: socket.socket) -> None:
+    """End at once when the other side has closed the pipe or is gone, in the middle of a request too."""
+    hang_up = select.poll()
+    hang_up.register(pipe, 0)  # nothing but a hang-up, which is always reported
+    hang_up.poll()
+    os._exit(0)

@@ -1,9 +1,9 @@
 """One of a few options, recognised by the phrases that callers use for it.
 
-A phrase matches when its words stand in the utterance in order, with at most two other words between neighbours, and
-no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for any phrase of the flow's
-word group; a phrase written "=gas" must be all that is said. Longer phrases weigh more than shorter ones, so "water heater
-leaking" beats "heater".
+A phrase matches when its words stand in the utterance in order, with at most two other words between
+neighbours, and no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for
+any phrase of the flow's word group; a phrase written "=gas" must be all that is said. Longer phrases weigh
+more than shorter ones, so "water heater leaking" beats "heater".
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from sop.graph import Option, SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.words import FILLERS, Words, word_set, split_words
+from sop.words import FILLERS, Words, split_words, word_set
 
 _GAP = 2
 _NEGATIONS = word_set("""
@@ -24,6 +24,7 @@ _CUTS = word_set("but though however just it's i'm we're there's")
 """A negation does not reach over these."""
 _MARGIN = 0.9
 _ALIKE = 88
+_LONG_ALIKE = 83
 _FUZZY_LENGTH = 5
 
 
@@ -62,9 +63,7 @@ class Choice:
         """An option named in passing: only by a phrase of two words or more, and only one of them."""
         strong = [match for match in self.matches(words, spec) if match.score >= 2]
         if strong and (
-            len(strong) == 1
-            or strong[0].score >= strong[1].score + _MARGIN
-            or strong[0].option in _urgent(spec)
+            len(strong) == 1 or strong[0].score >= strong[1].score + _MARGIN or strong[0].option in _urgent(spec)
         ):
             return Found(strong[0].option)
         return None
@@ -72,20 +71,15 @@ class Choice:
     def urgent(self, words: Words, spec: SlotSpec) -> str | None:
         """The option marked `anytime` that the words name in so many words, misheard ones excluded."""
         strict = Choice(self.words, _fuzzy=False)
-        found = [
-            match
-            for match in strict.matches(words, spec)
-            if match.option in _urgent(spec) and match.score >= 2
-        ]
+        found = [match for match in strict.matches(words, spec) if match.option in _urgent(spec) and match.score >= 2]
         return found[0].option if found else None
 
     def matches(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
         """Every option that fits, best first; urgent ones before all others."""
         forms = _compiled(spec.options, self.words)
+        words = _joined(words)
         stems = tuple(_mended(word, forms.vocabulary) if self._fuzzy else _stem(word) for word in words)
-        found = [
-            match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems))
-        ]
+        found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems))]
         urgent = _urgent(spec)
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
@@ -93,9 +87,7 @@ class Choice:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:
-        return next(
-            (option.spoken for option in spec.options if option.name == value), value.replace("_", " ")
-        )
+        return next((option.spoken for option in spec.options if option.name == value), value.replace("_", " "))
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
         return Completeness.OPEN
@@ -126,7 +118,8 @@ def _compiled(options: tuple[Option, ...], groups: tuple[tuple[str, tuple[str, .
         phrases = []
         for text in (option.spoken, *option.phrases):
             whole = text.startswith("=")
-            elements = tuple(_element(part, table) for part in text.lower().removeprefix("=").split())
+            parts = _joined(tuple(text.lower().removeprefix("=").split()))
+            elements = tuple(_element(part, table) for part in parts)
             vocabulary.update(
                 word for element in elements for forms in element.values() for form in forms for word in form
             )
@@ -139,10 +132,21 @@ def _element(part: str, table: dict[str, tuple[str, ...]]) -> _Element:
     forms = table.get(part[1:-1], ()) if part.startswith("<") else (part,)
     element: _Element = {}
     for form in forms:
-        stems = tuple(_stem(word) for word in split_words(form))
+        stems = tuple(_stem(word) for word in _joined(split_words(form)))
         if stems:
             element[stems[0]] = (*element.get(stems[0], ()), stems)
     return element
+
+
+def _joined(words: Words) -> Words:
+    """Spelled names of devices as one word: "a c" is "ac", "c o" is "co"."""
+    kept: list[str] = []
+    for word in words:
+        if kept and (kept[-1], word) in (("a", "c"), ("c", "o")):
+            kept[-1] += word
+        else:
+            kept.append(word)
+    return tuple(kept)
 
 
 def _stem(word: str) -> str:
@@ -166,7 +170,12 @@ def _mended(word: str, vocabulary: frozenset[str]) -> str:
     stem = _stem(word)
     if stem in vocabulary or len(stem) < _FUZZY_LENGTH:
         return stem
-    near = process.extractOne(stem, vocabulary, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    near = process.extractOne(
+        stem,
+        vocabulary,
+        scorer=fuzz.ratio,
+        score_cutoff=_ALIKE if len(stem) == _FUZZY_LENGTH else _LONG_ALIKE,
+    )
     return near[0] if near and near[0][0] == stem[0] else stem
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from sop.slots.spoken_numbers import is_number_word, read_below_hundred
-from sop.words import Words, word_set
+from sop.words import Words, phrase_list, says, says_any, word_set
 
 _PARTS = {
     "morning": (8, 12),
@@ -23,10 +23,16 @@ _BEFORE_HOUR = word_set("""
 _AFTER = frozenset({"after", "past", "from"})
 _BEFORE = frozenset({"before", "by", "until", "till"})
 
+_FREE_FROM = phrase_list(
+    "get off, i work until, i work till, work until, off work, get home, home at, home by, done at, free at"
+)
+"""Before a clock time: from then on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a day; an open side is None. `dangling`: the words break off in the middle ("between nine and")."""
+    """A stretch of a day; an open side is None. `dangling`: the words break off in the middle ("between
+    nine and")."""
 
     start: time | None
     end: time | None
@@ -61,7 +67,7 @@ def find_span(words: Words) -> Span | None:
     )
     part = next((word for word in words if word in _PARTS and not _refused(words, word)), None)
     if not clocks:
-        return Span(time(_PARTS[part][0]), time(_PARTS[part][1]), dangling) if part else None
+        return _named_part(words, part, dangling)
     times = [_resolved(clock, part, clocks) for clock in clocks]
     if any(found is None for found in times):
         return Span(None, None, impossible=True)
@@ -73,6 +79,8 @@ def find_span(words: Words) -> Span | None:
         return Span(first, second, impossible=second <= first)
     if len(clocks) > 1 and first != last:
         return Span(None, None, impossible=True)
+    if says_any(words, _FREE_FROM):
+        return Span(first, None, dangling)
     before = words[max(0, clocks[0].at - 2) : clocks[0].at]
     if _BEFORE.intersection(before) and "not" not in before:
         return Span(None, first, dangling)
@@ -83,6 +91,17 @@ def find_span(words: Words) -> Span | None:
     ):
         return Span(first, time(12) if part == "morning" and first < time(12) else None, dangling)
     return Span(first, time(min(first.hour + 1, 23), first.minute), dangling)
+
+
+def _named_part(words: Words, part: str | None, dangling: bool) -> Span | None:
+    """The hours of a part of the day; "not in the morning" is the afternoon."""
+    if part:
+        return Span(time(_PARTS[part][0]), time(_PARTS[part][1]), dangling)
+    if "morning" in words and not says(words, "good morning"):
+        return Span(time(12), time(17))
+    if "afternoon" in words and not says(words, "good afternoon"):
+        return Span(time(8), time(12))
+    return Span(time(8), time(12)) if "early" in words and "week" not in words else None
 
 
 def _refused(words: Words, part: str) -> bool:
@@ -120,8 +139,8 @@ def _clock(words: Words, at: int) -> _Clock | None:
     if word.endswith(("am", "pm")) and word[:-2].isdecimal():
         return _Clock(int(word[:-2]) % 100, 0, word[-2:], at, at + 1)
     if ":" in word:
-        hour, minute = (int(part) for part in word.split(":"))
-        return _finished(words, at, at + 1, hour, minute)
+        written = word.split(":")
+        return _finished(words, at, at + 1, int(written[0]), int(written[1]))
     half = word == "half" and words[at + 1 : at + 2] == ("past",)
     quarter = word == "quarter" and words[at + 1 : at + 2] in (("past",), ("to",))
     start = at + 2 if half or quarter else at
@@ -140,7 +159,10 @@ def _clock(words: Words, at: int) -> _Clock | None:
         )
     minute, after_minute = _minute(words, after)
     clock = _finished(words, at, after_minute, hour, minute)
-    told = clock.meridiem or clock.after > after or (at > 0 and words[at - 1] in _BEFORE_HOUR)
+    ranged = (
+        words[clock.after : clock.after + 1] in (("to",), ("till",), ("until",)) and _hour(words, clock.after + 1)[0]
+    )
+    told = clock.meridiem or clock.after > after or (at > 0 and words[at - 1] in _BEFORE_HOUR) or ranged
     # "four one five five five": digits of something longer are no time.
     among = is_number_word(words[at - 1] if at else "") or is_number_word(
         words[clock.after] if clock.after < len(words) else ""
@@ -182,7 +204,8 @@ def _finished(words: Words, at: int, after: int, hour: int, minute: int) -> _Clo
 
 
 def _resolved(clock: _Clock, part: str | None, clocks: tuple[_Clock, ...]) -> time | None:
-    """The time of day; without a.m. or p.m. by the part of the day said, by the other time's, or by working hours."""
+    """The time of day; without a.m. or p.m. by the part of the day said, by the other time's, or by
+    working hours."""
     hour, meridiem = clock.hour, clock.meridiem
     if not meridiem and part and hour <= 12:
         meridiem = "am" if part in ("morning", "mornings") and hour != 12 else "pm"

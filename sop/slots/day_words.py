@@ -1,4 +1,5 @@
-"""Days as people name them: "tomorrow", "next Friday", "the third", "December 3rd", "12/3", "this weekend"."""
+"""Days as people name them: "tomorrow", "next Friday", "the third", "December 3rd", "12/3", "this
+weekend"."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,8 +52,8 @@ _NEGATIVE = frozenset({"not", "except", "isn't", "can't", "cannot", "won't"})
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days named, in order. `together`: they are one choice, as a weekend is. `vague`: a stretch of days without a day.
-    `impossible`: a date that does not exist."""
+    """The days named, in order. `together`: they are one choice, as a weekend is. `vague`: a stretch of
+    days without a day. `impossible`: a date that does not exist."""
 
     dates: tuple[date, ...] = ()
     together: bool = False
@@ -97,9 +98,7 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
         return [today + timedelta(days=2)], at + 4
     if words[at : at + 3] == ("day", "after", "tomorrow"):
         return [today + timedelta(days=2)], at + 3
-    if word in ("today", "tonight") or (
-        word in ("morning", "afternoon", "evening", "night") and previous == "this"
-    ):
+    if word in ("today", "tonight") or (word in ("morning", "afternoon", "evening", "night") and previous == "this"):
         return [today], at + 1
     if word in ("tomorrow", "tomorrow's"):
         return [today + timedelta(days=1)], at + 1
@@ -122,7 +121,7 @@ def _weekday(words: Words, at: int, today: date) -> tuple[list[date], int]:
     elif ahead == 0 and previous != "this":
         ahead = 7
     day = today + timedelta(days=ahead)
-    # "Friday the fourth", "Friday December fourth": the date is the same day, or the caller mixed something up.
+    # "Friday the fourth", "Friday December fourth": the two agree, or something was mixed up.
     behind = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
     dated, after = _date(words, behind, today) if behind < len(words) else (None, behind)
     if dated is None and behind == at + 2:
@@ -150,11 +149,7 @@ def _date(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
         number, after = read_ordinal(words, start)
         if number is None or words[after : after + 1] in (("floor",), ("time",), ("one",)):
             return None, at
-        if (
-            words[after : after + 1] == ("of",)
-            and words[after + 1 : after + 2]
-            and words[after + 1] in _MONTHS
-        ):
+        if words[after : after + 1] == ("of",) and words[after + 1 : after + 2] and words[after + 1] in _MONTHS:
             return _on(_MONTHS[words[after + 1]], number, today), after + 2
         return _in_month(number, today), after
     return None, at

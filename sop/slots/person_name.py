@@ -35,9 +35,9 @@ _LEADS = tuple(
     )
 )
 _ENDERS = word_set("""
-    and at my from on calling here speaking with the i i'm it's its it that's that this please thanks thank
-    you but so we we're i've in for is was because about over to of your who whose right sir ma'am okay ok
-    um uh there's there or phone number address live lives if when what can could do are our
+    yes yeah yep and at my from on calling here speaking with the i i'm it's its it that's that this please
+    thanks thank you but so we we're i've in for is was because about over to of your who whose right sir
+    ma'am okay ok um uh there's there or phone number address live lives if when what can could do are our
 """)
 _AFTER_ONE = word_set(
     "and here speaking calling please thanks thank that's my sir ma'am okay ok at from um uh with right"
@@ -46,7 +46,9 @@ _AFTER_ONE = word_set(
 _SENTENCE = word_set("is was are can could do did if what when how who whose because so of")
 """After these the word before was no name but the beginning of a sentence."""
 _NOT_NAMES = word_set("""
-    a about above after again ago all almost already also always am an and another any anybody anyone
+    tenant owner landlord renter homeowner wife husband son daughter mother father mom dad neighbor resident
+    spelled spelling misspelled pronounced written kids baby family boss guest weather dinner dog cat tv
+    water a about above after again ago all almost already also always am an and another any anybody anyone
     anything are aren't around as asap ask asking at available away back bad be because been before behind
     being better big both bring broke broken but buy by bye call called calling calls can can't cancel
     cannot care carbon cause ceiling change charge check clean cleaning close clicking coming cooling
@@ -58,11 +60,11 @@ _NOT_NAMES = word_set("""
     heater heating heats hello help her here hey hi him his hold hot hour hours house how hurry i i'd i'll
     i'm i've icy if ill important in information install instead into is isn't it it's its job just keep
     keeps kids kind know last late later leak leaking leaks leave leaving left let let's lets like line
-    listen little live lot loud machine made maintenance make makes making manager many matter  maybe me
-    mean message might mine minute minutes moment monoxide monday more morning most much must my need needs
-    never new next night no nobody noise noises none nope not nothing now number o'clock of off office ok
-    okay on once one only open operator or order other our out outside over pardon people person phone pick
-    pipe please price problem put question quick quit quite rather ready real really reason recorded repair
+    listen little live lot loud machine made maintenance make makes making manager many matter maybe me mean
+    message might mine minute minutes moment monoxide monday more morning most much must my need needs never
+    new next night no nobody noise noises none nope not nothing now number o'clock of off office ok okay on
+    once one only open operator or order other our out outside over pardon people person phone pick pipe
+    please price problem put question quick quit quite rather ready real really reason recorded repair
     repeat representative right robot running said same saturday say saying says schedule second see send
     service set several she should shut sick silly slow slower smell smells so some somebody someone
     something sometimes somewhere soon sorry sound speak speaking spell start started still stop stopped
@@ -71,7 +73,7 @@ _NOT_NAMES = word_set("""
     those though thursday time to today told tomorrow tonight too tried trouble try trying tuesday turn
     turned two unit until up upstairs urgent us use very wait waiting wanna want wanted wants warm was
     wasn't water way we we're we've wednesday week weekend well went were weren't what what's when where
-    where's which while who who's whole whom whose why  won't wondering work worked working works would
+    where's which while who who's whole whom whose why won't wondering work worked working works would
     wouldn't wrong yeah year years yep yes yesterday yet you you'll you're you've your yours zip friday
     afternoon anytime apartment address avenue road human agent ridiculous unacceptable frustrated
     conditioner conditioning air boiler cold basement kitchen alarm beeping burning power electricity ice
@@ -84,6 +86,7 @@ _PARTICLES = word_set("de la del van von der den da di du le st bin al el dos")
 _TITLES = {"junior": "Jr.", "jr": "Jr.", "senior": "Sr.", "sr": "Sr."}
 _EITHER = frozenset({"will", "may"})
 """Names that begin a question as well: alone they are no name."""
+_SOUNDS_LIKE = 0.6
 _LETTER_WORDS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NO_CONTEXT = Context(datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -104,7 +107,7 @@ class PersonName:
         strong = _after_lead(words)
         body = strong if strong is not None else words
         body = strip_lead(body, _LEADS, FILLERS)
-        return _name_at(body, whole=strong is None)
+        return _merged(_name_at(body, whole=strong is None), context.current)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         words = _unspell_notes(words)
@@ -113,8 +116,8 @@ class PersonName:
             return Found(_written(split))
         strong = _after_lead(words)
         if strong is not None:
-            return _name_at(strip_lead(strong, _LEADS, FILLERS), whole=False)
-        return _introduction(words)
+            return _merged(_name_at(strip_lead(strong, _LEADS, FILLERS), whole=False), context.current)
+        return _merged(_introduction(words), context.current)
 
     def press(self, digits: str) -> Found | Doubt | None:
         return None
@@ -132,21 +135,28 @@ class PersonName:
         return Completeness.COMPLETE if isinstance(found, Found) and " " in found.value else Completeness.OPEN
 
 
+def _merged(found: Found | None, current: str) -> Found | None:
+    """A single name said to correct two: it takes the place of the one that it sounds like."""
+    held = current.split()
+    if found is None or " " in found.value or len(held) < 2:
+        return found
+    distances = [Levenshtein.normalized_distance(part.lower(), found.value.lower()) for part in held]
+    nearest = min(range(len(held)), key=distances.__getitem__)
+    if distances[nearest] > _SOUNDS_LIKE:
+        return found
+    return Found(" ".join([*held[:nearest], found.value, *held[nearest + 1 :]]), found.certainty)
+
+
 def _name_at(words: Words, *, whole: bool) -> Found | None:
-    """The name at the front of `words`. `whole`: nothing but a name may stand there, unless a small word ends it."""
+    """The name at the front of `words`. `whole`: nothing but a name may stand there, unless a small word
+    ends it."""
     words, spelled = _spelling(words)
     kept: list[str] = []
     for index, word in enumerate(words):
         if whole and word in _SENTENCE and not says(words[index:], "my name", "the name"):
             return None
         if word in _ENDERS or (kept and (word in FILLERS or is_number_word(word))):
-            if (
-                whole
-                and len(kept) == 1
-                and word in _ENDERS
-                and word not in _AFTER_ONE
-                and word not in _SENTENCE
-            ):
+            if whole and len(kept) == 1 and word in _ENDERS and word not in _AFTER_ONE and word not in _SENTENCE:
                 return None
             break
         if not _nameable(word):
@@ -161,12 +171,7 @@ def _found(kept: list[str], spelled: str) -> Found | None:
     if len(kept) >= 4 and kept[: len(kept) // 2] == kept[len(kept) // 2 :]:
         kept = kept[: len(kept) // 2]
     kept = _with_spelling(kept, spelled)
-    if (
-        not kept
-        or len(kept) > 4
-        or all(len(word) == 1 for word in kept)
-        or (len(kept[0]) == 1 and len(kept) == 1)
-    ):
+    if not kept or len(kept) > 4 or all(len(word) == 1 for word in kept) or (len(kept[0]) == 1 and len(kept) == 1):
         return None
     if all(word in _TITLES or word in _PARTICLES or word in _EITHER for word in kept[:1]) and len(kept) == 1:
         return None
@@ -176,13 +181,7 @@ def _found(kept: list[str], spelled: str) -> Found | None:
 def _introduction(words: Words) -> Found | None:
     """The name in "this is dana whitfield at ...": two name-like words, or one before "calling"."""
     for index, word in enumerate(words):
-        lead = (
-            2
-            if words[index : index + 2] in (("this", "is"), ("it", "is"))
-            else 1
-            if word in ("i'm", "it's")
-            else 0
-        )
+        lead = 2 if words[index : index + 2] in (("this", "is"), ("it", "is")) else 1 if word in ("i'm", "it's") else 0
         if not lead:
             continue
         kept: list[str] = []
@@ -209,8 +208,8 @@ def _after_lead(words: Words) -> Words | None:
 
 
 def _first_and_last(words: Words, current: str) -> list[str] | None:
-    """The parts of "first name karen last name mitchell", in either order; one of them alone changes half of the
-    name that is held now."""
+    """The parts of "first name karen last name mitchell", in either order; one of them alone changes half
+    of the name that is held now."""
     parts: dict[str, list[str]] = {}
     for index, (one, two) in enumerate(pairwise(words)):
         if one in ("first", "last") and two == "name":
@@ -225,7 +224,10 @@ def _first_and_last(words: Words, current: str) -> list[str] | None:
                 parts[one] = _with_spelling([word for word in body if _nameable(word)][:1], spelled)
     if len(parts) == 2 and all(parts.values()):
         return (parts["first"] + parts["last"])[:4]
+    named = [part for part in parts.values() if part]
     held = current.lower().split()
+    if not held and len(named) == 1:
+        return named[0]
     if len(held) >= 2 and parts.get("last"):
         return [*held[:-1], *parts["last"]][:4]
     if len(held) >= 2 and parts.get("first"):
@@ -251,7 +253,8 @@ def _unspell_notes(words: Words) -> Words:
 
 
 def _spelling(words: Words) -> tuple[Words, str]:
-    """The words, and the letters spelled among them ("m i t c h e l l", "s as in sam m as in mary", "double l")."""
+    """The words, and the letters spelled among them ("m i t c h e l l", "s as in sam m as in mary",
+    "double l")."""
     rest: list[str] = []
     letters = ""
     at = 0
@@ -264,15 +267,12 @@ def _spelling(words: Words) -> tuple[Words, str]:
             letters += word
             at += 4 if following == ("as", "in") else 3
         elif word in _LETTER_WORDS and (
-            letters
-            or (following[:1] and (following[0] in _LETTER_WORDS | {"double"}) and (at > 0 or len(words) > 2))
+            letters or (following[:1] and (following[0] in _LETTER_WORDS | {"double"}) and (at > 0 or len(words) > 2))
         ):
             letters += word
             at += 1
         else:
-            if not (
-                letters or (word in ("that's", "spelled", "is", "it's") and _letters_follow(words, at + 1))
-            ):
+            if not (letters or (word in ("that's", "spelled", "is", "it's") and _letters_follow(words, at + 1))):
                 rest.append(word)
             elif not letters:
                 pass

@@ -1,6 +1,6 @@
 """A telephone number in the United States; canonical E.164."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phonenumbers
 
@@ -8,7 +8,7 @@ from sop.graph import SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word, read_number
-from sop.words import Words, phrase_list, says_any, word_set, find_phrase
+from sop.words import Words, find_phrase, phrase_list, says_any, word_set
 
 _GLUE = word_set("""
     um uh er erm hmm then and so dash hyphen area code is it's its the number that's like okay ok
@@ -33,15 +33,11 @@ class Phone:
     sample: str = "+12025550123"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        if (
-            context.caller
-            and says_any(words, _OWN)
-            and not any(is_number_word(word) for word in _without(words))
-        ):
+        if context.caller and says_any(words, _OWN) and not any(is_number_word(word) for word in _without(words)):
             return Found(context.caller)
         runs = digit_runs(_without_last_four(words))
-        if context.current and says_any(words, _LAST_FOUR) and any(len(run) == 4 for run in runs):
-            ending = next(run for run in reversed(runs) if len(run) == 4)
+        ending = _new_ending(words, runs, context)
+        if ending:
             return Found(context.current[:-4] + ending)
         good = tuple(dict.fromkeys(number for run in runs if (number := to_e164(run))))
         if len(good) == 1:
@@ -54,7 +50,7 @@ class Phone:
         return Doubt("length") if len(longest) >= 3 else None
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        found = self.parse(words, spec, Context(context.now, context.current))
+        found = self.parse(words, spec, replace(context, caller=""))
         return found if isinstance(found, Found) else None
 
     def press(self, digits: str) -> Found | Doubt | None:
@@ -77,8 +73,8 @@ class Phone:
 
 
 def to_e164(digits: str) -> str | None:
-    """The number in E.164, when it is a possible one: ten digits, or eleven after a 1. Area codes never begin with 0
-    or 1 (NANP), so those are misheard."""
+    """The number in E.164, when it is a possible one: ten digits, or eleven after a 1. Area codes never
+    begin with 0 or 1 (NANP), so those are misheard."""
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
     if len(digits) != 10 or digits[0] in "01":
@@ -93,8 +89,9 @@ def to_e164(digits: str) -> str | None:
 
 
 def digit_runs(words: Words) -> tuple[str, ...]:
-    """The digit strings in an utterance. Groups with only small words between them are one run; "no", "sorry" and "I
-    mean" begin a new one, and then what stood before is dropped when the new run is a whole number."""
+    """The digit strings in an utterance. Groups with only small words between them are one run; "no",
+    "sorry" and "I mean" begin a new one, and then what stood before is dropped when the new run is a whole
+    number."""
     runs: list[str] = []
     current, at = "", 0
     while at < len(words):
@@ -104,7 +101,7 @@ def digit_runs(words: Words) -> tuple[str, ...]:
             continue
         word = words[at]
         if word in _RESTART or word == "extension" or word not in _GLUE:
-            runs, current = runs + [current] if current else runs, ""
+            runs, current = [*runs, current] if current else runs, ""
         if word in ("extension", "ext"):
             break
         at += 1
@@ -114,6 +111,16 @@ def digit_runs(words: Words) -> tuple[str, ...]:
     if any(word in _RESTART for word in words) and whole:
         return (whole[-1],)
     return tuple(runs)
+
+
+def _new_ending(words: Words, runs: tuple[str, ...], context: Context) -> str:
+    """Four digits that replace the last four of the number held now: "the last four are ...", or nothing but four
+    digits when the number was just read back."""
+    fours = [run for run in runs if len(run) == 4]
+    if not context.current or len(fours) != 1:
+        return ""
+    alone = context.asked and len(runs) == 1
+    return fours[0] if alone or says_any(words, _LAST_FOUR) else ""
 
 
 def _without_last_four(words: Words) -> Words:

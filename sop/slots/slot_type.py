@@ -18,6 +18,8 @@ class Context:
     """The canonical value that the slot holds, which an answer may correct in part; empty when none."""
     caller: str = ""
     """The caller's own number in E.164; empty when unknown."""
+    asked: bool = True
+    """Whether the open question is about this slot; else its value stands among others that were read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Doubt:
 
 
 class SlotType(Protocol):
-    """One kind of value: from spoken words to its canonical text and back. No method raises, whatever the words."""
+    """One kind of value: from spoken words to its canonical text and back. No method raises, whatever the
+    words."""
 
     @property
     def bias(self) -> tuple[str, ...]:

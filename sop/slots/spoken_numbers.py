@@ -1,4 +1,5 @@
-"""Numbers as people say them on the telephone: digit by digit, in pairs, with "oh", "double" and "hundred"."""
+"""Numbers as people say them on the telephone: digit by digit, in pairs, with "oh", "double" and
+"hundred"."""
 
 from sop.words import Words
 
@@ -88,8 +89,8 @@ def is_number_word(word: str) -> bool:
 
 
 def read_number(words: Words, start: int = 0) -> tuple[str, int]:
-    """The digits of the spoken number at `start`, in the American way of house and telephone numbers, and the index
-    after it. ("", start) where there is none.
+    """The digits of the spoken number at `start`, in the American way of house and telephone numbers, and the
+    index after it. ("", start) where there is none.
 
     >>> read_number(("twenty", "two", "seventeen", "maple"))
     ('2217', 3)
@@ -106,7 +107,8 @@ def read_number(words: Words, start: int = 0) -> tuple[str, int]:
 
 
 def _piece(words: Words, at: int) -> tuple[str, int]:
-    """One group: "2217", "double five", "seventeen", "twenty two", "one hundred and four", "two thousand eleven"."""
+    """One group: "2217", "double five", "seventeen", "twenty two", "one hundred and four", "two thousand
+    eleven"."""
     word = words[at]
     if word.isdecimal() and word.isascii():
         return (

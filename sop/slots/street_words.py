@@ -1,6 +1,6 @@
 """The vocabulary of American street addresses (USPS Publication 28, the forms that people say)."""
 
-from sop.words import Words, word_set
+from sop.words import word_set
 
 _SUFFIX_FORMS = {
     "Street": "street st str",
@@ -147,19 +147,17 @@ STATES = {
     "wyoming": "WY",
 }
 STATE_NAMES = {short: name.title() for name, short in STATES.items()}
-_WORDS_TOO = frozenset(
-    {"in", "or", "me", "hi", "ok", "oh", "de", "la", "ma", "pa", "al", "co", "id", "va", "ne"}
-)
+_WORDS_TOO = frozenset({"in", "or", "me", "hi", "ok", "oh", "de", "la", "ma", "pa", "al", "co", "id", "va", "ne"})
 STATE_CODES = frozenset(short.lower() for short in STATE_NAMES) - _WORDS_TOO
 """Two-letter codes that are no other word, as a recogniser writes them in lowercase."""
 
 STOPS = word_set("""
-    hours hour minutes minute days day kids people years year weeks week degrees percent dollars times months month guys
-    children stories rooms floors feet inches o'clock am pm until before after been waiting
-    and my the i i'm i've it's its is um uh er that's that please thanks thank near by just across behind
-    next off but or so because where which you your we we're our there there's here if can could would phone
-    number name call at on for with to from tomorrow today monday tuesday wednesday thursday friday saturday
-    sunday yes yeah no not actually sorry right ok okay house home past only this a an has have do does did
-    what when how why who he she they gas leak smell
+    hours hour minutes minute days day kids people years year weeks week degrees percent dollars times
+    months month guys children stories rooms floors feet inches o'clock am pm until before after been
+    waiting and my the i i'm i've it's its is um uh er that's that please thanks thank near by just across
+    behind next off but or so because where which you your we we're our there there's here if can could
+    would phone number name call at on for with to from tomorrow today monday tuesday wednesday thursday
+    friday saturday sunday yes yeah no not actually sorry right ok okay house home past only this a an has
+    have do does did what when how why who he she they gas leak smell
 """)
 """Words that no street or city name of ours holds; they end what is read."""

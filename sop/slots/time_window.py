@@ -1,10 +1,11 @@
 """When somebody may come: an interval of local time, or as soon as possible.
 
-The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are choices:
-morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next occurrence after today;
-"this" allows today; "next Friday" is the Friday of the following week, weeks beginning on Monday. A clock time without
-a.m. or p.m. is in the working day: 7 to 11 before noon, 12 to 6 after. One clock time means the hour from it. A part of
-the day without a day is its next occurrence. Two different days are a doubt, not a choice.
+The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are
+choices: morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next
+occurrence after today; "this" allows today; "next Friday" is the Friday of the following week, weeks
+beginning on Monday. A clock time without a.m. or p.m. is in the working day: 7 to 11 before noon, 12 to 6
+after. One clock time means the hour from it. A part of the day without a day is its next occurrence. Two
+different days are a doubt, not a choice.
 
 Canonical: "2026-11-23T08:00/2026-11-23T12:00", or "asap".
 """
@@ -22,12 +23,13 @@ from sop.words import Words, phrase_list, says_any
 
 ASAP = "asap"
 _ASAP = phrase_list("""
-    as soon as possible, as soon as you can, as soon as they can, asap, a s a p, right away, right now,
-    immediately, as quick as possible, as quickly as possible, as early as possible, as fast as possible,
-    soonest, how soon, earliest you have, earliest available, first available, first thing available,
-    earliest possible, next available, straight away, whenever you can, soon as possible, soon as you can,
-    sooner the better, this minute, the earliest, now please, as soon as, whenever is soonest, the soonest,
-    earliest appointment, first appointment, first opening, next opening, earliest opening, as soon
+    in an hour, within the hour, within the next, in the next hour, emergency, urgent, as soon as possible,
+    as soon as you can, as soon as they can, asap, a s a p, right away, right now, immediately, as quick as
+    possible, as quickly as possible, as early as possible, as fast as possible, soonest, how soon, earliest
+    you have, earliest available, first available, first thing available, earliest possible, next available,
+    straight away, whenever you can, soon as possible, soon as you can, sooner the better, this minute, the
+    earliest, now please, as soon as, whenever is soonest, the soonest, earliest appointment, first
+    appointment, first opening, next opening, earliest opening, as soon
 """)
 _ANY = phrase_list("""
     any time, anytime, whenever, any day, doesn't matter, don't care, does not matter, i'm flexible, you
@@ -96,6 +98,8 @@ class TimeWindow:
             return None
         if says_any(words, _ASAP) and span is None and days.dates and days.dates[0] == context.now.date():
             return Found(ASAP)
+        if span is None and days.dates == (context.now.date(),) and context.now.time() >= time(17):
+            return Found(ASAP, 0.9)
         return _window(days, span, context)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
@@ -103,11 +107,7 @@ class TimeWindow:
             return None
         if not (says_any(words, _CUES) or context.current):
             return None
-        if (
-            not context.current
-            and not find_days(words, context.now.date()).dates
-            and not says_any(words, _ASAP)
-        ):
+        if not context.current and not find_days(words, context.now.date()).dates and not says_any(words, _ASAP):
             return None
         found = self.parse(words, spec, context)
         return found if isinstance(found, Found) else None
@@ -124,9 +124,7 @@ class TimeWindow:
         day = _spoken_day(start.date())
         part = _PARTS.get((start.time(), end.time()))
         return (
-            f"{day}, {part}"
-            if part
-            else f"{day}, between {_spoken_time(start.time())} and {_spoken_time(end.time())}"
+            f"{day}, {part}" if part else f"{day}, between {_spoken_time(start.time())} and {_spoken_time(end.time())}"
         )
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
@@ -190,11 +188,5 @@ def _spoken_time(at: time) -> str:
     if (at.hour, at.minute) == (12, 0):
         return "noon"
     hour = speak_below_hundred(at.hour % 12 or 12)
-    minute = (
-        ""
-        if not at.minute
-        else f" oh {at.minute}"
-        if at.minute < 10
-        else f" {speak_below_hundred(at.minute)}"
-    )
+    minute = "" if not at.minute else f" oh {at.minute}" if at.minute < 10 else f" {speak_below_hundred(at.minute)}"
     return hour + minute

@@ -8,32 +8,34 @@ from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import FILLERS, Words, phrase_list, says, word_set
 
 _YES = phrase_list("""
-    yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative, absolutely, definitely, exactly,
-    perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of course, sounds good, sounds right,
-    looks good, looks right, that's right, that is right, that's correct, that is correct, that's it, that's
-    perfect, that is perfect, that's fine, that is fine, that's good, that's great, that's the one, that's
-    me, that works, that will work, that'll work, that will do, it is, it's correct, it's right, it's fine,
-    it's good, is correct, is right, is fine, all good, it's all good, all right, alright, all correct, everything is
-    right, everything is correct, everything's right, everything's correct, everything is fine, everything
-    is good, everything sounds good, i do, it does, go ahead, fine, good, great, ok, okay, please do, i
-    think so, i believe so, that sounds good, that sounds right, true, you have it right, you've got it, got
-    it, this number is fine, this is fine, the best one, it's the best, that's the best number, works for
-    me, very good, no problem, no that's right, no that's correct, no that's fine, no that's it, no that's
-    all, no that's good, no it's right, no it's correct, no it's fine, no it's good, no everything is right,
-    no everything is fine, no changes, nothing to change, no that's perfect, no you got it, no complaints
+    that one, this one, that one is fine, this one is fine, that one's fine, this one's fine, that one
+    works, oh yes, oh yeah, yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative,
+    absolutely, definitely, exactly, perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of
+    course, sounds good, sounds right, looks good, looks right, that's right, that is right, that's correct,
+    that is correct, that's it, that's perfect, that is perfect, that's fine, that is fine, that's good,
+    that's great, that's the one, that's me, that works, that will work, that'll work, that will do, it is,
+    it's correct, it's right, it's fine, it's good, is correct, is right, is fine, all good, it's all good,
+    all right, alright, all correct, everything is right, everything is correct, everything's right,
+    everything's correct, everything is fine, everything is good, everything sounds good, i do, it does, go
+    ahead, fine, good, great, ok, okay, please do, i think so, i guess so, i suppose so, i suppose, i guess,
+    i believe so, that sounds good, that sounds right, true, you have it right, you've got it, got it, this
+    number is fine, this is fine, the best one, it's the best, that's the best number, works for me, very
+    good, no problem, no that's right, no that's correct, no that's fine, no that's it, no that's all, no
+    that's good, no it's right, no it's correct, no it's fine, no it's good, no everything is right, no
+    everything is fine, no changes, nothing to change, no that's perfect, no you got it, no complaints
 """)
 _NO = phrase_list("""
-    no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is wrong,
-    that's not right, that is not right, that's not correct, that is not correct, that isn't right, that
-    isn't correct, it's not, it is not, it isn't, that's not it, that isn't it, not quite, not really, not
-    exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't, not
-    that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you have
-    it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that was
-    wrong, wasn't right, not yes
+    oh no, no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is
+    wrong, that's not right, that is not right, that's not correct, that is not correct, that isn't right,
+    that isn't correct, it's not, it is not, it isn't, that's not it, that isn't it, not quite, not really,
+    not exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't,
+    not that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you
+    have it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that
+    was wrong, wasn't right, not yes
 """)
 _SOFT = FILLERS | word_set("""
-    and then thanks thank you sir ma'am ma'm very much just the a i said oh now for me to one number best is
-    that it this sounds me with
+    and then thanks thank you sir ma'am ma'm very much just the a i said now me number best is that it this
+    sounds me with
 """)
 """Words after which a yes is still only a yes."""
 _TURN = word_set("but except however only although wait actually sorry")
@@ -50,7 +52,8 @@ class Verdict:
 def read_verdict(words: Words) -> Verdict:
     """Yes, no or neither.
 
-    "yes that's right" is yes; "no it's not" is no; "yep but the street is wrong" is neither, with the rest to read.
+    "yes that's right" is yes; "no it's not" is no; "yep but the street is wrong" is neither, with the rest to
+    read.
 
     >>> read_verdict(("no", "it's", "not")).yes
     False
@@ -74,7 +77,9 @@ def read_verdict(words: Words) -> Verdict:
             break
     tail = tuple(rest)
     if not verdicts:
-        return _anywhere(tail)
+        return _anywhere(words)
+    if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
+        return Verdict(None, tail)
     if False in verdicts:
         return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
     if not tail:

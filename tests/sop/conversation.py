@@ -1,8 +1,8 @@
 """Calls as scripts.
 
-A script is lines of `who: what`. `caller:` is heard, `bot:` lines must be spoken in answer to it (each is a part of what
-was said, in order). `keys:` is the keypad, `silence`, `unheard`, `tool ok`, `tool fails`, `answered` and `no answer` are
-events. `step:` is the step the call is at, `ends:` its outcome.
+A script is lines of `who: what`. `caller:` is heard, `bot:` lines must be spoken in answer to it (each is
+a part of what was said, in order). `keys:` is the keypad, `silence`, `unheard`, `tool ok`, `tool fails`,
+`answered` and `no answer` are events. `step:` is the step the call is at, `ends:` its outcome.
 """
 
 from dataclasses import dataclass, field

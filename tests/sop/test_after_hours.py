@@ -49,9 +49,7 @@ def test_plain_lead() -> None:
 
 def test_gas_is_told_to_leave_before_anything_else() -> None:
     call = Call()
-    call.play(
-        "caller: i smell gas in my kitchen\nbot: Please leave the building now, and call 9 1 1\nstep: on_call"
-    )
+    call.play("caller: i smell gas in my kitchen\nbot: Please leave the building now, and call 9 1 1\nstep: on_call")
     kinds = [type(act).__name__ for act in call.acts]
     assert kinds.index("Save") < kinds.index("Say") < kinds.index("TransferTo")
     assert all(not act.interruptible for act in call.acts if isinstance(act, sop.Say))

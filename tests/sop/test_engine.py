@@ -32,9 +32,7 @@ def test_zero_key_is_a_person() -> None:
     Call().play("keys: 0\nstep: front_desk")
 
 
-@pytest.mark.parametrize(
-    "text", ["what was that", "can you repeat that", "slow down please", "say that again"]
-)
+@pytest.mark.parametrize("text", ["what was that", "can you repeat that", "slow down please", "say that again"])
 def test_repeat(text: str) -> None:
     call = to_callback()
     call.hear(text)
@@ -66,9 +64,7 @@ def test_why() -> None:
 
 def test_go_back_asks_the_slot_before() -> None:
     call = to_callback()
-    call.play(
-        "caller: go back\nbot: let's go back\nbot: May I have your name\ncaller: carol smith\nbot: Is the number"
-    )
+    call.play("caller: go back\nbot: let's go back\nbot: May I have your name\ncaller: carol smith\nbot: Is the number")
     assert call.values["name"] == "Carol Smith"
     call = Call()
     call.play(
@@ -159,9 +155,7 @@ def test_an_unsure_name_is_confirmed() -> None:
 
 def test_two_problems_at_once_are_asked_about() -> None:
     call = Call()
-    call.play(
-        "caller: there's a leak and a noise\nbot: Which is it,\ncaller: the leak\nbot: May I have your name"
-    )
+    call.play("caller: there's a leak and a noise\nbot: Which is it,\ncaller: the leak\nbot: May I have your name")
     assert call.values["problem"] == "water_leak"
 
 

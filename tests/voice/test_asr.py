@@ -123,9 +123,7 @@ def test_the_bias_stands_before_the_transcript_and_is_cut_off(decoder: Decoder) 
 
 
 def test_a_model_that_was_not_trained_with_a_bias_gets_none(tmp_path: Path) -> None:
-    unbiased = Decoder(
-        replace(SETTINGS, model=changed_model(tmp_path, {"window_floor_s": 0.0, "bias": False}))
-    )
+    unbiased = Decoder(replace(SETTINGS, model=changed_model(tmp_path, {"window_floor_s": 0.0, "bias": False})))
     audio = clip("plain", "02.wav")
     with_bias = unbiased.decode(audio, bias=("carol kim", "peter novak"))
     assert with_bias.hypotheses == unbiased.decode(audio).hypotheses
@@ -238,13 +236,11 @@ def test_a_card_that_cannot_be_read(tmp_path: Path, written: str) -> None:
 def test_a_missing_file_is_named_and_never_fetched(tmp_path: Path, name: str) -> None:
     folder = changed_model(tmp_path)
     (folder / name).unlink()
-    with pytest.raises(ModelMissing, match=rf"{re.escape(name)} is missing: `switchboard models get model`"):
+    with pytest.raises(ModelMissing, match=rf"{re.escape(name)} is missing: .*`switchboard models get model`"):
         Decoder(replace(SETTINGS, model=folder))
 
 
-@pytest.mark.parametrize(
-    ("name", "size"), [("model.bin", 0), ("model.bin", 100_000), ("tokenizer.json", 1000)]
-)
+@pytest.mark.parametrize(("name", "size"), [("model.bin", 0), ("model.bin", 100_000), ("tokenizer.json", 1000)])
 def test_a_broken_file_is_a_missing_model(tmp_path: Path, name: str, size: int) -> None:
     folder = changed_model(tmp_path)
     os.truncate(folder / name, size)

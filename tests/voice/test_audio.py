@@ -60,9 +60,7 @@ def test_point_14_resampling_in_pieces_equals_resampling_at_once() -> None:
     assert len(whole) == len(pieced) == 4000
     assert np.abs(whole.astype(int) - pieced.astype(int)).max() <= 2  # soxr dithers each output sample
     steps = np.abs(np.diff(pieced[200:-200].astype(int)))
-    assert (
-        steps.max() < 2 * np.pi * 440 / 8000 * 0.5 * 32767 * 1.05
-    )  # a sine's steepest step: no click at a joint
+    assert steps.max() < 2 * np.pi * 440 / 8000 * 0.5 * 32767 * 1.05  # a sine's steepest step: no click at a joint
 
 
 def test_whisper_hears_the_same_tone_at_16_khz() -> None:

@@ -9,7 +9,7 @@ OPEN = Expectation(step="triage", kind="choice", slot="problem")
 YES_NO = Expectation(step="contact", kind="yes_no", slot="callback")
 
 
-@pytest.mark.parametrize("text", ["", "uh-huh", "Mm-hmm.", "okay", "yeah, right", "um"])
+@pytest.mark.parametrize("text", ["", "uh-huh", "Mm-hmm.", "okay", "yeah, right", "um", "that's right", "yes it is"])
 def test_point_20_a_listeners_noise_does_not_interrupt(text: str) -> None:
     assert not interrupts(text, OPEN, "What is going on with your system?")
 

@@ -86,9 +86,7 @@ def test_a_database_that_is_down_does_not_silence_the_agent(graph: Graph) -> Non
     for text in PLAIN:
         line.answer(text)
     assert outcome(line) == "lead_kept"
-    assert (
-        "I'm sorry, I had trouble filing your request, but I have kept everything you told me." in line.said
-    )
+    assert "I'm sorry, I had trouble filing your request, but I have kept everything you told me." in line.said
 
 
 def gap_after(line: Line, text: str) -> int:
@@ -115,9 +113,7 @@ def test_the_endpointer_waits_as_long_as_the_answer_is_incomplete(graph: Graph) 
 
 def test_a_pause_is_transcribed_at_once_and_that_transcript_serves(graph: Graph) -> None:
     line = Line(graph).ring().until_quiet().wait(300).say(PLAIN[0]).wait(2000)
-    assert [c.urgency for c in line.commands(Transcribe) if isinstance(c, Transcribe)] == [
-        Urgency.SPECULATIVE
-    ]
+    assert [c.urgency for c in line.commands(Transcribe) if isinstance(c, Transcribe)] == [Urgency.SPECULATIVE]
 
 
 def test_a_slow_recogniser_delays_the_turn_and_loses_nothing(graph: Graph) -> None:
@@ -200,9 +196,7 @@ def test_point_18_only_what_was_heard_counts_as_heard(graph: Graph) -> None:
     line = Line(graph).ring().wait(1000).say("my furnace stopped working", 600).wait(100)
     playback = line.call._playback
     assert line.commands(Clear)
-    cut_after = next(
-        e.at for e in reversed(line.entries[: line.entries.index(Clear())]) if isinstance(e, Heard)
-    )
+    cut_after = next(e.at for e in reversed(line.entries[: line.entries.index(Clear())]) if isinstance(e, Heard))
     assert 0 < playback.heard(0) + playback.heard(1) <= cut_after
 
 
@@ -298,9 +292,7 @@ def test_a_recogniser_that_fails_costs_one_question_then_a_person(graph: Graph) 
     assert line.call.state.values["problem"].value == "no_heat"
 
     line = Line(graph, asr_fails=4).ring().answer(PLAIN[0]).answer(PLAIN[0]).wait(1500).until_quiet()
-    assert line.commands(Transfer) == [
-        Transfer("front_desk", "asked for a person, or could not be understood")
-    ]
+    assert line.commands(Transfer) == [Transfer("front_desk", "asked for a person, or could not be understood")]
 
 
 def test_a_speculative_failure_is_made_good_by_the_final_try(graph: Graph) -> None:

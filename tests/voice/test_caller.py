@@ -107,9 +107,7 @@ def test_what_seemed_an_answer_before_the_agent_broke_off_was_none() -> None:
 
 def test_keys_come_one_after_another_and_then_the_gap_begins() -> None:
     who = caller({"keys": "41#", "clip": None, "says": None})
-    keys = [
-        (index, said.key) for index in range(100) if (said := who.frame(VOICE if index < 10 else QUIET)).key
-    ]
+    keys = [(index, said.key) for index in range(100) if (said := who.frame(VOICE if index < 10 else QUIET)).key]
     assert keys == [(45, "4"), (57, "1"), (69, "#")]
     who.frame(VOICE)
     assert who.replies == (Reply(turn=0, gap_ms=(100 - 69) * 20),)

@@ -12,9 +12,7 @@ from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Rea
 from voice.codec import decode, encode
 from voice.events import Command, Event, Save, ToolFinished, Transcribe, Transcribed, Understood, Urgency
 
-EXPECTING = Expectation(
-    "contact", "phone", "callback", filled=("name",), bias=("five", "oh"), known=(("name", "Ann"),)
-)
+EXPECTING = Expectation("contact", "phone", "callback", filled=("name",), bias=("five", "oh"), known=(("name", "Ann"),))
 
 
 @pytest.mark.parametrize(
@@ -22,9 +20,7 @@ EXPECTING = Expectation(
     [
         Transcribed(160, 1, 80, (Hypothesis("ich heiße \u2028 Ann", 0.5),), 1.5),
         Transcribe(1, 0, 160, Urgency.FINAL, EXPECTING),
-        Understood(
-            160, 1, Reading("hold on", 0.9, (Global(GlobalWord.HOLD_ON), Answer("name", "Ann", "Ann", 0.8)))
-        ),
+        Understood(160, 1, Reading("hold on", 0.9, (Global(GlobalWord.HOLD_ON), Answer("name", "Ann", "Ann", 0.8)))),
         Save(1, (Field("name", "Ann", "Ann", 0.8, True),)),
         ToolFinished(160, "t1", True, {"id": "7"}),
     ],

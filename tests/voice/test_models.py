@@ -121,9 +121,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_get_fetches_what_belongs_to_the_model_and_find_finds_it(tmp_path: Path) -> None:
     with serving(PlayedHub()) as hub:
-        result = switchboard_models(
-            tmp_path, "get", "base.en", "en_US-ljspeech-medium", endpoint=hub.endpoint
-        )
+        result = switchboard_models(tmp_path, "get", "base.en", "en_US-ljspeech-medium", endpoint=hub.endpoint)
     assert result.exit_code == 0, result.output
     assert "base.en is in" in result.stdout
     assert "public domain" in result.stdout
@@ -131,9 +129,7 @@ def test_get_fetches_what_belongs_to_the_model_and_find_finds_it(tmp_path: Path)
     manifest = json.loads(here.pop(models.MANIFEST))
     assert here == {name: FILES[name] for name in FILES if name != "README.md"}
     assert (manifest["commit"], manifest["repository"]) == ("c0ffee", "Systran/faster-whisper-base.en")
-    assert {f["path"]: f["sha256"] for f in manifest["files"]}["model.bin"] == hashlib.sha256(
-        WEIGHTS
-    ).hexdigest()
+    assert {f["path"]: f["sha256"] for f in manifest["files"]}["model.bin"] == hashlib.sha256(WEIGHTS).hexdigest()
     assert models.find("whisper", "base.en", tmp_path / "models") == tmp_path / "models" / "base.en"
     voice = models.find("piper", "en_US-ljspeech-medium", tmp_path / "models")
     assert voice.read_bytes() == WEIGHTS[:70_000]

@@ -1,7 +1,7 @@
-"""Every recorded caller through the socket, the real detector and the database, with a recogniser that is right.
+"""Every recorded caller through the socket, the real detector and the database; the recogniser never errs.
 
-What these calls prove does not depend on how good a model is: turns end where they should, barge-ins are seen,
-corrections and a hang-up leave the lead that they should, and Twilio would have nothing to complain about.
+What these calls prove does not depend on how good a model is: turns end where they should, barge-ins are
+seen, corrections and a hang-up leave the lead that they should, Twilio would have nothing to complain about.
 """
 
 import asyncio
@@ -70,7 +70,7 @@ async def _answered(caller: Recorded, folder: Path) -> tuple[Rang, Session, dict
         recogniser=HearsRightly([""], clips=voices),
         synthesiser=SpeaksSlowly(),
         session=SessionSettings(stall_ms=None),
-        detector=detector,
+        detector=lambda: asyncio.ensure_future(detector()),
     ) as server:
 
         async def settled(messages_in: int, messages_out: int) -> None:

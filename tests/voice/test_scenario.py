@@ -94,9 +94,7 @@ def test_a_clip_comes_back_from_its_wav(mulaw: bytes) -> None:
 
 def wav(code: int, channels: int, rate: int, bits: int, data: bytes) -> bytes:
     """A WAV file with a chunk of odd size that nobody knows, before the ones that matter."""
-    form = struct.pack(
-        "<HHIIHH", code, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits
-    )
+    form = struct.pack("<HHIIHH", code, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits)
     chunks = b"LIST" + struct.pack("<I", 3) + b"abc\0"
     chunks += b"fmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
     return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks

@@ -90,9 +90,7 @@ class Phone:
         await self.socket.close()
 
 
-def on_the_phone(
-    folder: Path, script: Callable[[Phone, Running], Awaitable[None]], **options: Any
-) -> Running:
+def on_the_phone(folder: Path, script: Callable[[Phone, Running], Awaitable[None]], **options: Any) -> Running:
     """Runs a test's script against a fresh server on a virtual clock; waits for the call to be wound up."""
 
     async def main() -> Running:
@@ -197,9 +195,7 @@ def test_point_10_keys_are_taken_while_the_agent_speaks_and_are_in_no_log(
         await phone.start()
         await phone.talk(20)
         for key in "73#":
-            await phone.send(
-                {"event": "dtmf", "streamSid": "MZ1", "dtmf": {"track": "inbound_track", "digit": key}}
-            )
+            await phone.send({"event": "dtmf", "streamSid": "MZ1", "dtmf": {"track": "inbound_track", "digit": key}})
             await phone.talk(5)
         await phone.send({"event": "dtmf", "streamSid": "MZ1", "dtmf": {"digit": "99"}})
         await phone.talk(20)
@@ -377,9 +373,7 @@ def test_point_16_what_is_sent_stays_within_the_lead(tmp_path: Path) -> None:
         sent, most = 0, 0
         for frame in range(300):
             await phone.talk(1)
-            sent = sum(
-                len(base64.b64decode(m["media"]["payload"])) for m in phone.received if m["event"] == "media"
-            )
+            sent = sum(len(base64.b64decode(m["media"]["payload"])) for m in phone.received if m["event"] == "media")
             most = max(most, sent - frame * 160)
         assert sent > 16_000 and most <= 2 * 8000
         await phone.hung_up()

@@ -186,8 +186,7 @@ def test_a_turn_is_played_after_the_prompt_and_the_gap_is_measured() -> None:
 
 def test_the_same_call_twice_is_the_same() -> None:
     calls = [
-        rung(Agent({10: says(20, "prompt"), 100: says(5, "reply"), 120: closes()}), recorded({}))
-        for _ in range(2)
+        rung(Agent({10: says(20, "prompt"), 100: says(5, "reply"), 120: closes()}), recorded({})) for _ in range(2)
     ]
     assert calls[0] == calls[1]
 

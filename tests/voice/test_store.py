@@ -227,9 +227,9 @@ def test_the_migrations_make_the_tables_that_the_store_uses() -> None:
     assert keys == {table.name: [key.name for key in table.primary_key] for table in METADATA.sorted_tables}
     for table in METADATA.sorted_tables:
         # SQLite calls a key of text nullable.
-        assert {
-            (name, nullable and name not in keys[table.name]) for name, nullable in found[table.name]
-        } == {(column.name, column.nullable) for column in table.columns}
+        assert {(name, nullable and name not in keys[table.name]) for name, nullable in found[table.name]} == {
+            (column.name, column.nullable) for column in table.columns
+        }
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/calls", "calls.db", "sqlite+pysqlite:///calls.db"])

@@ -9,9 +9,7 @@ F = 160
 WAIT = 40 * F  # 800 ms
 
 
-def signals(
-    speech: list[float], wait: int = WAIT, settings: TurnSettings | None = None
-) -> list[tuple[int, Signal]]:
+def signals(speech: list[float], wait: int = WAIT, settings: TurnSettings | None = None) -> list[tuple[int, Signal]]:
     """(frame number, signal), frames counted from 1."""
     turns = Turns(settings or TurnSettings())
     found = []

@@ -71,9 +71,7 @@ def test_point_8_a_payload_of_any_size_even_none() -> None:
 
 
 def test_point_9_the_agents_own_track_is_ignored() -> None:
-    assert parse(json.dumps({**MEDIA, "media": {**MEDIA["media"], "track": "outbound"}})) == Ignored(
-        "outbound track"
-    )  # type: ignore[dict-item]
+    assert parse(json.dumps({**MEDIA, "media": {**MEDIA["media"], "track": "outbound"}})) == Ignored("outbound track")  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +105,7 @@ def test_point_9_what_nobody_can_read_is_named(text: str, kind: str) -> None:
         lambda x: (
             st.lists(x)
             | st.dictionaries(
-                st.sampled_from(["event", "media", "start", "payload", "streamSid", "mark", "name"])
-                | st.text(),
+                st.sampled_from(["event", "media", "start", "payload", "streamSid", "mark", "name"]) | st.text(),
                 x,
             )
         ),

@@ -60,13 +60,11 @@ def clicks() -> Wave:
 
 
 def keys() -> Wave:
-    return np.asarray(
-        (np.sin(2 * np.pi * 770 * TIME) + np.sin(2 * np.pi * 1336 * TIME)) * (TIME % 0.25 < 0.1)
-    )
+    return np.asarray((np.sin(2 * np.pi * 770 * TIME) + np.sin(2 * np.pi * 1336 * TIME)) * (TIME % 0.25 < 0.1))
 
 
 def breath() -> Wave:
-    return pink() * np.clip(np.sin(np.pi * TIME), 0, 1) ** 2
+    return np.asarray(pink() * np.clip(np.sin(np.pi * TIME), 0, 1) ** 2)
 
 
 @pytest.mark.parametrize("caller", ["plain", "barge_in", "corrected_number", "gas_emergency", "hang_up"])

@@ -48,6 +48,7 @@ def load_and_die() -> Callable[[Job], str]:
 
 
 def load_slowly(fifo: str) -> Callable[[Job], str]:
+    Path(f"{fifo}.pid").write_text(str(os.getpid()), encoding="utf-8")
     Path(fifo).read_text(encoding="utf-8")
     return answer
 
@@ -243,7 +244,7 @@ def test_killed_while_idle_is_replaced_before_anybody_asks() -> None:
         assert before is not None
         os.kill(before, signal.SIGKILL)
         while engine.pid in (before, None):  # noqa: ASYNC110 - nothing announces it
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
         assert await engine.ask(("say", "new")) == "new"
 
     with_engine(scenario)
@@ -291,9 +292,7 @@ def test_no_answer_in_time(tmp_path: Path) -> None:
         (load_and_die, EngineCrashed, r"ended while loading \(exit code 3\)"),
     ],
 )
-def test_a_start_that_fails(
-    loader: Callable[[], Callable[[Job], str]], error: type[Exception], message: str
-) -> None:
+def test_a_start_that_fails(loader: Callable[[], Callable[[Job], str]], error: type[Exception], message: str) -> None:
     async def scenario() -> None:
         engine: Engine = Worker("echo", loader)
         with pytest.raises(error, match=message):
@@ -331,9 +330,9 @@ def test_a_model_that_vanishes_stops_the_engine_until_it_is_back(tmp_path: Path)
         model.touch()
         with pytest.raises(ModelMissing):  # the pause between two attempts
             await engine.ask(("say", "hello"))
-        engine._retry_at = 0.0
+        while not engine.ready:  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.01)
         assert await engine.ask(("say", "back")) == "back"
-        assert engine.ready
 
     with_engine(scenario, loader=partial(load_if_there, str(model)))
 
@@ -360,6 +359,25 @@ def test_closing_fails_what_waits_and_leaves_no_process(tmp_path: Path) -> None:
             os.waitpid(pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+    run(scenario())
+
+
+def test_closing_in_the_middle_of_a_start(tmp_path: Path) -> None:
+    fifo = tmp_path / "model"
+    os.mkfifo(fifo)
+
+    async def scenario() -> None:
+        engine: Engine = Worker("echo", partial(load_slowly, str(fifo)))
+        starting = asyncio.ensure_future(engine.start())
+        end = await asyncio.to_thread(os.open, fifo, os.O_WRONLY)  # the process is loading
+        await engine.close()
+        with pytest.raises(EngineCrashed, match="is closed"):
+            await starting
+        assert (engine.state, engine.pid) == (EngineState.CLOSED, None)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "model.pid").read_text(encoding="utf-8")), 0)
+        os.close(end)
 
     run(scenario())
 
@@ -424,6 +442,6 @@ def test_the_process_ends_with_a_parent_that_is_killed_in_mid_work(tmp_path: Pat
         assert program.stdout.readline() == "hello\n"
         end = os.open(fifo, os.O_WRONLY)
         program.kill()
-        # Both hold the same standard output: it ends when both have.
+        # Both hold the same standard error: it ends when both have.
         assert program.communicate(timeout=10)[0] == ""
         os.close(end)

@@ -1,0 +1,218 @@
+"""The caller's side of a call: from frames to a finished turn's words.
+
+    Started → (Paused → Transcribe)* → Ended → Finished, or Nothing, or Unheard
+    over the agent: Started → Transcribe(probe)* → words → Interrupt → goes on as above
+
+A pause is transcribed at once: if the caller does not go on, that transcript serves, and how complete it is says how
+long to wait (`endpointing`). Speech that goes on before its words are known continues the same turn. A result of a
+turn that no longer counts is dropped in one place, `_current`.
+"""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from sop.expectation import completeness
+from sop.graph import Graph
+from sop.reading import Completeness, Expectation, Hypothesis
+from voice.barge_in import BargeInSettings, interrupts
+from voice.endpointing import EndpointSettings, silence_that_ends
+from voice.events import Transcribe, Transcribed, TranscriptionFailed, Urgency
+from voice.transcript import Transcript
+from voice.turns import Dropped, Ended, Paused, Resumed, Signal, Started, Turns, TurnSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What the agent is saying while the caller is heard."""
+
+    saying: str
+    interruptible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """The caller's words are meant to stop the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The turn is over, and these are its words."""
+
+    turn: int
+    hypotheses: tuple[Hypothesis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The turn is over and was none: no words in it, or only a listener's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The turn is over and the recogniser failed on it."""
+
+
+Outcome = Transcribe | Interrupt | Finished | Nothing | Unheard
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A turn under way, or ended and waiting for its words."""
+
+    number: int
+    start: int
+    interrupted: bool
+    transcript: Transcript = field(default_factory=Transcript)
+    asked: int = -1
+    """End of the stretch that is being transcribed; -1 for none."""
+    urgency: Urgency = Urgency.PROBE
+    ended: int | None = None
+    probed: int = 0
+    """Speech in the turn when it was last probed, in samples."""
+
+
+class Listening:
+    """Follows one caller. Times are samples on the call's clock."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        expecting: Expectation,
+        turns: TurnSettings,
+        endpointing: EndpointSettings,
+        barge_in: BargeInSettings,
+    ) -> None:
+        self._graph = graph
+        self._expecting = expecting
+        self._turns = Turns(turns)
+        self._endpointing = endpointing
+        self._barge_in = barge_in
+        self._turn: _Turn | None = None
+        self._count = 0
+        self._at = 0
+        self._wait = 0
+        self._set_wait(None)
+
+    @property
+    def active(self) -> bool:
+        """Whether the caller speaks, or has spoken and the words are not known yet."""
+        return self._turn is not None
+
+    def expect(self, expecting: Expectation) -> None:
+        """The step has changed: from now on this is what is asked for."""
+        self._expecting = expecting
+        self._set_wait(None)
+
+    def hear(self, at: int, count: int, speech: float, agent: Agent | None) -> list[Outcome]:
+        """Takes a frame; `agent` is None when it is silent."""
+        self._at = at
+        signal = self._turns.hear(at, count, speech, self._wait)
+        if signal is not None:
+            return self._signal(signal, agent)
+        if agent is not None and self._turns.active:
+            return self._over(agent)
+        return []
+
+    def transcribed(self, event: Transcribed, agent: Agent | None) -> list[Outcome]:
+        """Takes words."""
+        turn = self._current(event.turn)
+        if turn is None:
+            return []
+        outcomes: list[Outcome] = []
+        turn.transcript = turn.transcript.update(event.end, event.hypotheses)
+        if event.end == turn.asked:
+            turn.asked = -1
+        text = turn.transcript.text
+        if turn.transcript.end >= self._turns.last_speech:
+            self._set_wait(completeness(self._graph, self._expecting, text))
+        if self._stops(turn, agent):
+            turn.interrupted = True
+            outcomes.append(Interrupt())
+        if turn.ended is not None and turn.transcript.end >= turn.ended:
+            outcomes += self._finish(turn, agent)
+        return outcomes
+
+    def failed(self, event: TranscriptionFailed) -> list[Outcome]:
+        """The recogniser failed: once more if that was a guess at a pause, else the turn is lost."""
+        turn = self._current(event.turn)
+        if turn is None or event.end != turn.asked:
+            return []
+        turn.asked = -1
+        if turn.ended is None:
+            return []
+        if turn.urgency is not Urgency.FINAL:
+            return [self._transcribe(turn, Urgency.FINAL)]
+        self._turn = None
+        return [Unheard()]
+
+    def _current(self, number: int) -> _Turn | None:
+        """The one place where a result of a turn that no longer counts is told from a wanted one."""
+        return self._turn if self._turn is not None and self._turn.number == number else None
+
+    def _signal(self, signal: Signal, agent: Agent | None) -> list[Outcome]:
+        turn = self._turn
+        match signal:
+            case Started(start):
+                self._count += 1
+                self._turn = _Turn(self._count, turn.start if turn else start, turn.interrupted if turn else False)
+                self._set_wait(None)
+            case Paused() if turn is not None:
+                return [self._transcribe(turn, Urgency.SPECULATIVE)]
+            case Resumed():
+                self._set_wait(None)
+            case Ended(end) if turn is not None:
+                return self._end(turn, end, agent)
+            case Dropped():
+                self._turn = None
+                return [Nothing()]
+            case Paused() | Ended():
+                pass
+            case _:
+                assert_never(signal)
+        return []
+
+    def _end(self, turn: _Turn, end: int, agent: Agent | None) -> list[Outcome]:
+        turn.ended = end
+        if turn.transcript.end >= end:
+            return self._finish(turn, agent)
+        if turn.asked < end:
+            return [self._transcribe(turn, Urgency.FINAL)]
+        return []
+
+    def _finish(self, turn: _Turn, agent: Agent | None) -> list[Outcome]:
+        """The turn is over and its words are known."""
+        self._turn = None
+        text = turn.transcript.text
+        listens = agent is not None and not turn.interrupted and not interrupts(text, self._expecting, agent.saying)
+        if not text or listens:
+            return [Nothing()]
+        finished = Finished(turn.number, turn.transcript.hypotheses)
+        if agent is not None and agent.interruptible and not turn.interrupted:
+            return [Interrupt(), finished]
+        return [finished]
+
+    def _over(self, agent: Agent) -> list[Outcome]:
+        """The caller goes on speaking over the agent: look for words every so often, and stop it at last anyway."""
+        turn = self._turn
+        if turn is None or turn.interrupted or not agent.interruptible:
+            return []
+        voiced = self._turns.voiced
+        if voiced >= self._barge_in.certain and turn.transcript.end == 0:
+            turn.interrupted = True
+            return [Interrupt()]
+        if turn.asked < 0 and voiced >= turn.probed + self._barge_in.probe:
+            turn.probed = voiced
+            return [self._transcribe(turn, Urgency.PROBE)]
+        return []
+
+    def _stops(self, turn: _Turn, agent: Agent | None) -> bool:
+        if agent is None or turn.interrupted or not agent.interruptible:
+            return False
+        return interrupts(turn.transcript.text, self._expecting, agent.saying)
+
+    def _transcribe(self, turn: _Turn, urgency: Urgency) -> Transcribe:
+        turn.asked, turn.urgency = self._at, urgency
+        return Transcribe(turn.number, turn.start, self._at, urgency, self._expecting)
+
+    def _set_wait(self, value: Completeness | None) -> None:
+        self._wait = silence_that_ends(value, self._endpointing)
