@@ -59,13 +59,15 @@ def likely(graph: Graph, state: State) -> tuple[str, ...]:
     """A few texts that may be spoken next, best first: what each expected answer would bring, tried out."""
     found: list[str] = []
     for guess in _guesses(graph, state):
-        _, acts = advance(graph, state, Reading("", 1.0, (guess,)))
-        usable = [act.text for act in acts if isinstance(act, Say) and (act.fixed or isinstance(guess, Affirm | Deny))]
-        found += usable
-    if not _guesses(graph, state) and state.phase in LISTENING:
-        return ()
-    again = advance(graph, state, Reading("", 0.0))[1] if state.phase in LISTENING else ()
-    found += [act.text for act in again if isinstance(act, Say) and act.fixed]
+        after, acts = advance(graph, state, Reading("", 1.0, (guess,)))
+        if after.phase is Phase.WAITING:
+            acts += advance(graph, after, ToolFinished(after.tool, True))[1]
+        # A guessed value is not the one that will be said, so what repeats it is of no use.
+        told = isinstance(guess, Affirm | Deny)
+        found += [act.text for act in acts if isinstance(act, Say) and (act.fixed or told)]
+    if state.phase in LISTENING:
+        _, acts = advance(graph, state, Reading("", 0.0))
+        found += [act.text for act in acts if isinstance(act, Say) and act.fixed]
     return tuple(dict.fromkeys(found))[:_MOST_LIKELY]
 
 
@@ -73,10 +75,13 @@ def _guesses(graph: Graph, state: State) -> tuple[Answer | Affirm | Deny, ...]:
     spec = graph.slots.get(state.slot)
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING):
         return (Affirm(), Deny())
+    if state.phase is Phase.ASKING and spec is not None and spec.type == "yes_no":
+        return (Affirm(), Deny())
     if state.phase is not Phase.ASKING or spec is None:
         return ()
     if spec.options:
-        return tuple(Answer(spec.name, option.name, option.spoken, 1.0) for option in spec.options)
+        options = sorted(spec.options, key=lambda option: option.anytime)
+        return tuple(Answer(spec.name, option.name, option.spoken, 1.0) for option in options)
     kind = slot_type(graph, spec)
     return (Answer(spec.name, kind.sample, kind.speak(kind.sample, spec), 1.0),)
 

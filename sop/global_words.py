@@ -41,7 +41,7 @@ _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     what was that, what was the question, didn't hear you, did not hear you, didn't catch that, didn't hear
     that, couldn't hear you, can't hear you, pardon, pardon me, excuse me, what do you mean, i don't
     understand, didn't understand, i didn't get that, can you hear me, are you there, anybody there, anyone
-    there, do you hear me
+    there, do you hear me, what was the, what were the, did you say, what is the address, what address
 """),
     GlobalWord.HOLD_ON: phrase_list("""
     hold on, hang on, one moment, just a moment, one second, one sec, just a second, just a sec, just a

@@ -84,6 +84,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class SayStep:
+    """Speak and go on."""
+
     name: str
     text: str
     edges: tuple[Edge, ...]
@@ -93,6 +95,8 @@ class SayStep:
 
 @dataclass(frozen=True, slots=True)
 class AskStep:
+    """Ask for slots, one after the other, those that are not filled yet."""
+
     name: str
     slots: tuple[str, ...]
     edges: tuple[Edge, ...]
@@ -122,6 +126,8 @@ class ReviewStep:
 
 @dataclass(frozen=True, slots=True)
 class ToolStep:
+    """Run a tool with every value collected so far, and branch on whether it worked."""
+
     name: str
     tool: str
     edges: tuple[Edge, ...]
@@ -133,6 +139,8 @@ class ToolStep:
 
 @dataclass(frozen=True, slots=True)
 class TransferStep:
+    """Hand the caller to a person; when nobody answers, go on."""
+
     name: str
     target: str
     on_no_answer: str
@@ -144,6 +152,8 @@ class TransferStep:
 
 @dataclass(frozen=True, slots=True)
 class EndStep:
+    """Say good-bye and end with an outcome."""
+
     name: str
     outcome: str
     text: str = ""

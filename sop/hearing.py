@@ -1,6 +1,7 @@
 """What a reading does to a turn. Emergencies first, then a person, then answers and corrections, then yes
 and no, then the other global words; what is left over is a failure and climbs the ladder."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from sop import ladder
@@ -29,6 +30,7 @@ def reading(turn: Turn, heard: Reading) -> None:
     """The caller said something."""
     if turn.state.phase not in LISTENING:
         return
+    _present(turn, understood=bool(heard.acts))
     values = [act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)]
     word = next((act.word for act in heard.acts if isinstance(act, Global)), None)
     urgent = [act for act in values if _urgent(turn, act)]
@@ -50,11 +52,19 @@ def reading(turn: Turn, heard: Reading) -> None:
         _nothing(turn, heard)
 
 
+def _present(turn: Turn, *, understood: bool) -> None:
+    """The caller is there and our recogniser works: silences and failures of ours no longer follow one another."""
+    failures = turn.state.failures
+    silences = 0 if understood else failures.silences
+    turn.change(failures=replace(failures, unheard=0, silences=silences))
+
+
 def keys(turn: Turn, pressed: Keys) -> None:
     """The caller used the keypad: 0 asks for a person, * repeats, 1 and 2 are yes and no, digits are a
     value."""
     if turn.state.phase not in LISTENING:
         return
+    _present(turn, understood=True)
     digits = "".join(key for key in pressed.digits[:40] if key in "0123456789*#")
     plain = digits.rstrip("#")
     if plain == "0":
@@ -166,8 +176,10 @@ def _take(turn: Turn, acts: list[Answer | Correction]) -> None:
         held = turn.state.values.get(act.slot)
         if held is not None and held.value == act.value:
             continue
-        spoken = slot_type(turn.graph, turn.graph.slots[act.slot]).speak(act.value, turn.graph.slots[act.slot])
-        turn.fill(act.slot, SlotValue(act.value, spoken, act.confidence))
+        spec = turn.graph.slots[act.slot]
+        spoken = slot_type(turn.graph, spec).speak(act.value, spec)
+        confidence = act.confidence if 0 <= act.confidence <= 1 else 0.0
+        turn.fill(act.slot, SlotValue(act.value, spoken, confidence))
 
 
 def _affirm(turn: Turn) -> None:

@@ -8,6 +8,7 @@ one with nine.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import isnan
 
 from sop.global_words import find_global, is_question
 from sop.graph import Graph, SlotSpec
@@ -27,7 +28,7 @@ from sop.reading import (
 )
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
-from sop.words import Words, find_phrase, phrase_list, says, says_any, split_words, word_set
+from sop.words import LONGEST, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
 
 _MOST_HYPOTHESES = 8
 _FAR_BELOW = 0.5
@@ -42,6 +43,9 @@ _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
+_TURNS = phrase_list("it's, it is, but, except, make it, rather")
+_AMISS = phrase_list("change, wrong, mistake, fix, one thing, correction")
+"""Said in a read-back without a word on what: a no."""
 _CUES = phrase_list("""
     actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
     rather, nope
@@ -60,7 +64,8 @@ class RuleReader:
             return Reading("", 0.0)
         moment = _moment(now)
         readings = [
-            _Utterance(self.graph, expecting, moment, hypothesis).reading() for hypothesis in heard[:_MOST_HYPOTHESES]
+            _Utterance(self.graph, expecting, moment, one.text[:LONGEST], _share(one.confidence)).reading()
+            for one in heard[:_MOST_HYPOTHESES]
         ]
         floor = _FAR_BELOW * max(reading.confidence for reading in readings)
         able = [reading for reading in readings if reading.confidence >= floor]
@@ -75,18 +80,16 @@ class _Utterance:
     graph: Graph
     expecting: Expectation
     now: datetime
-    hypothesis: Hypothesis
+    text: str
+    confidence: float
 
     def reading(self) -> Reading:
-        words = split_words(self.hypothesis.text)
-        confidence = (
-            min(1.0, max(0.0, self.hypothesis.confidence))
-            if self.hypothesis.confidence == self.hypothesis.confidence
-            else 0.0
-        )
-        return Reading(self.hypothesis.text[:1000], confidence, tuple(dict.fromkeys(self.acts(words))) if words else ())
+        """What it means."""
+        words = split_words(self.text)
+        return Reading(self.text, self.confidence, tuple(dict.fromkeys(self.acts(words))) if words else ())
 
     def acts(self, words: Words) -> Iterator[ReadingAct]:
+        """Everything understood: emergencies, then a person, then what was asked, then other global words."""
         if self.expecting.kind == "nothing":
             return
         urgent = tuple(self.urgent(words))
@@ -96,18 +99,11 @@ class _Utterance:
             yield Global(word)
             return
         found = tuple(self.verdict(words) if self.expecting.kind == "yes_no" else self.answer(words))
+        settled = {act.slot for act in urgent}
         found = tuple(
-            act
-            for act in found
-            if not (isinstance(act, Answer | Correction | Unusable) and any(act.slot == one.slot for one in urgent))
+            act for act in found if isinstance(act, Affirm | Deny | Global | Question) or act.slot not in settled
         )
-        useful = [
-            act
-            for act in found
-            if not isinstance(act, Unusable)
-            and not (word in _IDLE and isinstance(act, Correction) and act.value is None)
-        ]
-        if word is not None and not useful and not urgent:
+        if word is not None and not urgent and not any(_outweighs(act, word) for act in found):
             yield Global(word)
             return
         yield from found
@@ -154,15 +150,17 @@ class _Utterance:
         verdict = read_verdict(words)
         spec = self.graph.slots.get(self.expecting.slot or "")
         corrections = tuple(self.named(words))
-        if not corrections and spec is not None and verdict.rest:
+        if not corrections and spec is not None and spec.type != "yes_no" and verdict.rest:
             found = self.replacement(spec, verdict.rest, asked=True)
             corrections = (found,) if found else ()
         if not corrections and (verdict.rest or verdict.yes is None):
-            corrections = tuple(self.contradictions(verdict.rest or words, denied=verdict.yes is False))
+            corrections = tuple(self.contradictions(words, verdict.rest or words, denied=verdict.yes is False))
         if corrections:
             yield from corrections
         elif verdict.yes is not None:
             yield Affirm() if verdict.yes else Deny()
+        elif spec is None and says_any(words, _AMISS):
+            yield Deny()
         slots = {act.slot for act in corrections}
         yield from (act for act in self.volunteered(words, spec.name if spec else "") if act.slot not in slots)
 
@@ -173,15 +171,17 @@ class _Utterance:
         wrong = says_any(words, _WRONG)
         praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
         filled = [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
-        for spec, behind in _mentions(words, filled):
-            found = self.renamed(spec, words, behind)
+        mentions = _mentions(words, filled)
+        for spec, start, behind in mentions:
+            found = self.renamed(spec, words, start, behind)
+            here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
             if found is not None and found.value != dict(self.expecting.known).get(spec.name):
                 if wrong or review or self.expecting.slot == spec.name or says_any(words, _CUES) or says(words, "is"):
                     yield found
-            elif wrong or (review and found is None and not praised):
-                yield Correction(spec.name, None, "", self.hypothesis.confidence)
+            elif here or (review and found is None and not praised and not wrong):
+                yield Correction(spec.name, None, "", self.confidence)
 
-    def renamed(self, spec: SlotSpec, words: Words, behind: int) -> Correction | None:
+    def renamed(self, spec: SlotSpec, words: Words, start: int, behind: int) -> Correction | None:
         """The new value beside the slot's name: anywhere if it is unmistakable, else after "is", "to",
         "it's"."""
         found = self.replacement(spec, words, asked=False) if spec.type == "person_name" else None
@@ -189,21 +189,24 @@ class _Utterance:
             return found
         rest = words[behind:]
         if spec.type == "us_address":
-            # "the apartment is five" needs its first word to be understood.
-            found = self.replacement(spec, words[behind - 1 :], asked=True)
+            # "the apartment is five" and "the zip code is ..." need the name of the part to be understood.
+            found = self.replacement(spec, words[start:], asked=True)
+            if found is None and "zip" in words:
+                return None
         for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
             found = found or self.replacement(spec, rest[turn + 1 :], asked=True)
         return found or self.replacement(spec, rest, asked=False) or self.replacement(spec, words, asked=False)
 
-    def contradictions(self, words: Words, *, denied: bool) -> Iterator[Correction]:
-        """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday"."""
+    def contradictions(self, words: Words, rest: Words, *, denied: bool) -> Iterator[Correction]:
+        """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday". `rest`
+        is what stands behind the yes or no."""
         known = dict(self.expecting.known)
         specs = [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
         for spec in sorted(specs, key=lambda spec: spec.type == "choice"):
             if spec.name == self.expecting.slot:
                 continue
-            loose = (denied or says_any(words, _CUES)) and spec.type != "choice"
-            found = self.replacement(spec, words, asked=loose)
+            loose = (denied or says_any(words, _CUES) or says_any(words, _TURNS)) and spec.type != "choice"
+            found = self.replacement(spec, rest, asked=loose) or self.replacement(spec, words, asked=loose)
             if found is None or found.value == known[spec.name]:
                 continue
             if spec.type == "person_name" and not _resembles(found.value or "", known[spec.name], words):
@@ -242,25 +245,46 @@ class _Utterance:
 
     def answered(self, spec: SlotSpec, found: Found) -> Answer:
         spoken = slot_type(self.graph, spec).speak(found.value, spec)
-        return Answer(spec.name, found.value, spoken, round(self.hypothesis.confidence * found.certainty, 3))
+        return Answer(spec.name, found.value, spoken, round(self.confidence * found.certainty, 3))
 
     def context(self, spec: SlotSpec) -> Context:
         current = dict(self.expecting.known).get(spec.name, "")
         return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot)
 
 
-def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int]]:
-    """The slots that the words name, each with the index behind its name. A longer name hides a shorter
+def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int, int]]:
+    """The slots that the words name, each with the index of its name and the one behind. A longer name hides a shorter
     one inside it: "house number" is the address, not the number."""
     names = sorted(((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0]))
-    found: dict[str, tuple[SlotSpec, int]] = {}
+    found: dict[str, tuple[SlotSpec, int, int]] = {}
     left = list(words)
     for phrase, spec in names:
         at = find_phrase(tuple(left), phrase)
         if at >= 0:
             left[at : at + len(phrase)] = [""] * len(phrase)
-            found.setdefault(spec.name, (spec, at + len(phrase)))
+            found.setdefault(spec.name, (spec, at, at + len(phrase)))
     return [found[spec.name] for spec in specs if spec.name in found]
+
+
+def _wrong_at(words: Words, behind: int) -> bool:
+    """Whether the slot named just before `behind` is what is wrong, where several slots are named."""
+    after = words[behind : behind + 3]
+    if says_any(after, _WRONG):
+        return True
+    return not says_any(after[:2], _PRAISE) and says_any(words[max(0, behind - 4) : behind], _WRONG)
+
+
+def _outweighs(act: ReadingAct, word: GlobalWord) -> bool:
+    """Whether an act counts more than a global word in the same utterance: any answer, but not a slot merely named
+    beside a request to repeat."""
+    if isinstance(act, Correction) and act.value is None:
+        return word not in _IDLE
+    return not isinstance(act, Unusable)
+
+
+def _share(confidence: float) -> float:
+    """A confidence within 0..1; what is no number is 0."""
+    return 0.0 if isnan(confidence) else min(1.0, max(0.0, confidence))
 
 
 def _resembles(name: str, known: str, words: Words) -> bool:

@@ -76,3 +76,12 @@ def strip_lead(words: Words, leads: tuple[Words, ...], fillers: frozenset[str]) 
                 words, changed = words[len(lead) :], True
                 break
     return words
+
+
+def capitalised(word: str) -> str:
+    """A lowercase word as a proper name is written: "O'Leary", "McAllister", "Mitchell's"."""
+    parts = [part[:1].upper() + part[1:] for part in word.split("'")]
+    if len(parts) == 2 and len(parts[1]) == 1:
+        parts[1] = parts[1].lower()
+    written = "'".join(parts)
+    return "Mc" + written[2:].capitalize() if written.startswith("Mc") and len(written) > 4 else written

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+"""The same language either way; libyaml's parser is ten times as fast, and a replay begins with it."""
 LARGEST = 256 * 1024
 _DEEPEST = 20
 
@@ -33,7 +35,7 @@ def read_yaml(text: str) -> Node:
         raise SourceError(1, f"the file is larger than {LARGEST // 1024} KiB", "split it into several flows")
     try:
         _check_events(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SourceError(
@@ -50,7 +52,7 @@ def read_yaml(text: str) -> Node:
 
 def _check_events(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise SourceError(line, "anchors and aliases are not allowed", "write the value out")

@@ -134,7 +134,7 @@ class Line:
         """Whether the far end has audio to play, or some is on its way."""
         return bool(self._buffer or self._due) or self.call._playback.is_playing(self.at)
 
-    def commands(self, *kinds: type) -> list[Command]:
+    def commands(self, *kinds: type) -> list[Event | Command]:
         """Commands of these kinds so far."""
         return [e for e in self.entries if isinstance(e, kinds)]
 
@@ -181,7 +181,7 @@ class Line:
             self.entries.append(command)
             self._perform(command)
 
-    def _perform(self, command: Command) -> None:
+    def _perform(self, command: Command) -> None:  # noqa: C901 - one case a command
         match command:
             case SendAudio(utterance, 0, _):
                 self.said.append(self._texts[utterance])

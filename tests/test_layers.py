@@ -65,7 +65,7 @@ LAYERS = (
     Layer("shells", names("voice line performer session replay")),
     Layer(
         "edges",
-        names("voice config logs server exchange recorded simulate demo live cli", "sop cli"),
+        names("voice config logs server exchange recorded simulate demo live cli __main__", "sop cli"),
     ),
 )
 

@@ -7,7 +7,7 @@ tests/bench/asr.py):
 - the encoder hears a window as long as the turn and a margin, not 30 s. Stock weights were trained on 30 s
   and loop on exact windows, so the floor is 10 s + 2 s unless the model's card says that it was trained for
   less;
-- the window's rest is an idle line's dither *before* the features are made, not zeros after;
+- the window's rest is an idle line's dither *before* the features are made, not zeros after them;
 - greedy, no timestamps, one temperature; a beam only when more than one hypothesis is wanted;
 - what the step expects stands before the transcript as faster-whisper's `hotwords` do.
 
@@ -295,14 +295,19 @@ class Decoder:
         return min(LONGEST_S, math.ceil(wanted / _BUCKET_S) * _BUCKET_S)
 
     def _encoded(self, heard: Waveform, window_s: float) -> _Encoded:
-        """The encoder's output for what was heard with an idle line behind it."""
+        """The encoder's output for what was heard, with an idle line behind it.
+
+        A window of 30 s is filled as `transcribe` fills it, with features of zero: every model that is used with
+        faster-whisper is used so.
+        """
         from ctranslate2 import StorageView  # noqa: PLC0415
 
-        rest = self._idle_line[: max(0, int(window_s * WHISPER_RATE) - heard.size)]
-        mel = self._model.feature_extractor(np.concatenate((heard, rest)), padding=0)
         frames = int(window_s * self._model.frames_per_second)
-        shown = np.ascontiguousarray(mel[np.newaxis, :, :frames])
-        return self._model.model.encode(StorageView.from_array(shown))
+        filled_s = 1.0 if window_s == LONGEST_S else window_s
+        idle = self._idle_line[: max(0, int(filled_s * WHISPER_RATE) - heard.size)]
+        mel = self._model.feature_extractor(np.concatenate((heard, idle)), padding=0)[:, :frames]
+        shown = np.pad(mel, ((0, 0), (0, frames - mel.shape[1])))[np.newaxis]
+        return self._model.model.encode(StorageView.from_array(np.ascontiguousarray(shown)))
 
     def _attempt(self, encoded: _Encoded, window_s: float, bias: tuple[str, ...], nbest: int, limit: int) -> _Attempt:
         prompt = self._prompt(bias)

@@ -106,7 +106,7 @@ def demo(
         names = scenario or list(recorded.shipped())
         callers = [recorded.load(names[i % len(names)]) for i in range(calls or len(names))]
         graph, source = demonstration.load_flow("after_hours_hvac")
-        home = configuration.default_home()
+        home = configuration.load().home
         settings = demonstration.DemoSettings(demonstration.fresh_home(home / "demo"), home / "prompts", fast)
         results = asyncio.run(_demo(graph, source, callers, settings, as_json))
     except (SwitchboardError, sop.FlowError) as error:

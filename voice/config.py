@@ -105,7 +105,7 @@ def _from_file(config: Config, path: Path) -> Config:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = (f.name for f in fields(Config) if f.name not in ("origin", "home"))
+    names = (f.name for f in fields(Config) if f.name != "origin")
     return {n: environment[_PREFIX + n.upper()] for n in names if environment.get(_PREFIX + n.upper())}
 
 

@@ -22,7 +22,7 @@ from voice.exchange import Exchange, ExchangeSettings, exchange
 from voice.recorded import Recorded
 from voice.report import Report, percentile
 from voice.server import ServerSettings
-from voice.session import Listener, Session, SessionSettings
+from voice.session import Listener, SessionSettings
 from voice.simulate import LockStep, Rang, RealTime, ring
 from voice.tts import TtsSettings
 

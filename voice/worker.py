@@ -350,7 +350,7 @@ class _Process:
         ours, theirs = socket.socketpair()
         try:
             with theirs, _interrupts_held():
-                process = subprocess.Popen(  # noqa: ASYNC220 - a few milliseconds, and only when an engine starts
+                process = subprocess.Popen(  # noqa: ASYNC220, S603 - a few milliseconds; our own program
                     [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), json.dumps(sys.path)],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -445,19 +445,20 @@ def serve_requests(descriptor: int) -> None:
     pipe = socket.socket(fileno=descriptor)
     threading.Thread(target=_end_with_pipe, args=(pipe,), daemon=True).start()
     jobs = _requests(pipe.makefile("rb"))
-    load: Callable[[], Callable[[Any], Any]] = next(jobs)
-    try:
-        answer = load()
-    except SwitchboardError as error:
-        _send(pipe, _Failed(error))
-        return
-    _send(pipe, _Ready())
-    for job in jobs:
+    load = next(jobs, sys.exit)  # without a first message the parent is gone
+    with suppress(BrokenPipeError):  # the parent has closed its end
         try:
-            reply: object = _Answered(answer(job))
+            answer: Callable[[Any], Any] = load()
         except SwitchboardError as error:
-            reply = _Failed(error)
-        _send(pipe, reply)
+            _send(pipe, _Failed(error))
+            return
+        _send(pipe, _Ready())
+        for job in jobs:
+            try:
+                reply: object = _Answered(answer(job))
+            except SwitchboardError as error:
+                reply = _Failed(error)
+            _send(pipe, reply)
 
 
 def _requests(incoming: BinaryIO) -> Iterator[Any]:

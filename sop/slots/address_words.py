@@ -24,8 +24,10 @@ from sop.slots.street_words import (
     SUFFIXES,
     UNITS,
 )
-from sop.words import FILLERS, Words, find_phrase, phrase_list, strip_lead
+from sop.words import FILLERS, Words, capitalised, find_phrase, phrase_list, strip_lead, word_set
 
+_AFTER_CITY = word_set("and thanks thank please my zip um uh i that's it's yes okay ok but not sorry actually")
+"""What may follow a city that nothing announced; before other words it was no city."""
 LEADS = phrase_list("""
     wait, no wait, oh, almost, the address is, my address is, address is, the address, my address, i live
     at, i live on, we live at, we live on, i am at, i'm at, we're at, we are at, i'm on, we're on, it's at,
@@ -135,7 +137,7 @@ def _street(words: Words, at: int) -> tuple[str, str, int] | None:
         elif word in STOPS or word in UNITS or is_number_word(word) or not word.replace("'", "").isalpha():
             break
         else:
-            name.append("St." if word in ("saint", "st") else word.title() if "'" not in word else word.capitalize())
+            name.append("St." if word in ("saint", "st") else capitalised(word))
             at += 1
     body = name[words_at:]
     if not body or len("".join(body)) < 3:
@@ -174,6 +176,7 @@ def _numbered_road(words: Words, at: int) -> tuple[str, int] | None:
 def _tail(address: Address, words: Words) -> Address:
     """Unit, city, state and ZIP behind the street, until a word that belongs to none."""
     city: list[str] = []
+    told = words[:1] == ("in",) or words[:2] == ("that's", "in")
     at = 0
     while at < len(words):
         word = words[at]
@@ -197,9 +200,10 @@ def _tail(address: Address, words: Words) -> Address:
         elif word in STOPS or not word.isalpha() or len(word) < 2 or len(city) == 3 or address.state:
             break
         else:
-            city.append(word.title())
+            city.append(capitalised(word))
             at += 1
-    return replace(address, city=" ".join(city)) if _is_city(city) else address
+    sure = told or address.state or address.zip or at >= len(words) or words[at] in _AFTER_CITY
+    return replace(address, city=" ".join(city)) if sure and _is_city(city) else address
 
 
 def find_unit(words: Words) -> str:

@@ -207,7 +207,7 @@ def _find(phrase: tuple[_Element, ...], words: Words) -> tuple[int, int] | None:
         for element in phrase[1:]:
             for skip in range(_GAP + 1):
                 size = _at(element, words, at + skip)
-                if size:
+                if size and _NEGATIONS.isdisjoint(words[at : at + skip]):
                     at, matched = at + skip + size, matched + size
                     break
             else:

@@ -16,10 +16,15 @@ _PARTS = {
     "night": (17, 20),
     "tonight": (17, 20),
     "lunchtime": (12, 13),
+    "lunch": (12, 13),
+    "noonish": (12, 13),
 }
-_BEFORE_HOUR = word_set("""
-    at around about after before by until till past from between to and or like say no later than earlier
-""")
+_BEFORE_HOUR = word_set("at around about after before by until till past from between than")
+_JOINTS = word_set("and to or till until through")
+_UNITS = word_set(
+    "hours hour minutes minute days day weeks week months years year miles degrees percent dollars people kids times"
+)
+"""Before these a number counts something else than hours of the clock."""
 _AFTER = frozenset({"after", "past", "from"})
 _BEFORE = frozenset({"before", "by", "until", "till"})
 
@@ -122,7 +127,7 @@ def _clocks(words: Words) -> tuple[_Clock, ...]:
     found: list[_Clock] = []
     at = 0
     while at < len(words):
-        clock = _clock(words, at)
+        clock = _clock(words, at, found[-1] if found else None)
         if clock:
             found.append(clock)
             at = clock.after
@@ -131,7 +136,7 @@ def _clocks(words: Words) -> tuple[_Clock, ...]:
     return tuple(found)
 
 
-def _clock(words: Words, at: int) -> _Clock | None:
+def _clock(words: Words, at: int, previous: _Clock | None) -> _Clock | None:
     """A clock time at `at`: one with a preposition before it, or a.m., p.m., o'clock or minutes behind it."""
     word = words[at]
     if word in ("noon", "midday"):
@@ -159,10 +164,13 @@ def _clock(words: Words, at: int) -> _Clock | None:
         )
     minute, after_minute = _minute(words, after)
     clock = _finished(words, at, after_minute, hour, minute)
-    ranged = (
-        words[clock.after : clock.after + 1] in (("to",), ("till",), ("until",)) and _hour(words, clock.after + 1)[0]
-    )
-    told = clock.meridiem or clock.after > after or (at > 0 and words[at - 1] in _BEFORE_HOUR) or ranged
+    if clock.minute % 5 or not _UNITS.isdisjoint(words[clock.after : clock.after + 1]):
+        return None
+    following = words[clock.after : clock.after + 1]
+    ranged = following in (("to",), ("till",), ("until",)) and _hour(words, clock.after + 1)[0] is not None
+    joined = previous is not None and at - previous.after <= 2 and words[at - 1] in _JOINTS
+    minuted = clock.after > after and clock.minute in (0, 15, 30, 45)
+    told = clock.meridiem or minuted or ranged or joined or (at > 0 and words[at - 1] in _BEFORE_HOUR)
     # "four one five five five": digits of something longer are no time.
     among = is_number_word(words[at - 1] if at else "") or is_number_word(
         words[clock.after] if clock.after < len(words) else ""

@@ -47,6 +47,8 @@ _VAGUE = phrase_list("""
     next week, later this week, next month, in a few days, some day, sometime this week, this week, another
     day, the week after, couple of days, couple days, different day, end of the week, during the week
 """)
+_FAR = phrase_list("week from, weeks from, two weeks, three weeks, few weeks, couple weeks, couple of weeks")
+"""Counted from a day: which day is meant must be asked."""
 _NEGATIVE = frozenset({"not", "except", "isn't", "can't", "cannot", "won't"})
 
 
@@ -63,6 +65,8 @@ class Days:
 
 def find_days(words: Words, today: date) -> Days:
     """Every day named in `words`, but those refused ("not Tuesday")."""
+    if says_any(words, _FAR):
+        return Days(vague=True)
     found: list[date] = []
     impossible = together = False
     at = 0

@@ -10,7 +10,7 @@ from sop.graph import SlotSpec
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
-from sop.words import FILLERS, Words, phrase_list, says, strip_lead, word_set
+from sop.words import FILLERS, Words, capitalised, phrase_list, says, strip_lead, word_set
 
 _STRONG_LEADS = phrase_list("""
     my name is, my name's, the name is, the name's, name is, name's, my full name is, full name is, you can
@@ -23,11 +23,12 @@ _LEADS = tuple(
         (
             *_STRONG_LEADS,
             *phrase_list("""
-    this is, it's, it is, its, i am, i'm, im, that's, that is, that would be, that'd be, it would be, it'd
-    be, it'll be, it will be, should be, you can put, yes, yeah, sure, sure thing, no problem, of course,
-    no, nope, sorry, actually, good evening, good morning, good afternoon, good night, hi there, hello
-    there, hey there, thanks, thank you, you, alright, all right, absolutely, my, name, the, yep, right,
-    mister, mr, missus, mrs, ms, miss, doctor, dr, i said, i mean, i meant, to, is, not, a
+    but, yes but, except, ma'am, sir, yes ma'am, yes sir, this is, it's, it is, its, i am, i'm, im, that's,
+    that is, that would be, that'd be, it would be, it'd be, it'll be, it will be, should be, you can put,
+    yes, yeah, sure, sure thing, no problem, of course, no, nope, sorry, actually, good evening, good
+    morning, good afternoon, good night, hi there, hello there, hey there, thanks, thank you, you, alright,
+    all right, absolutely, my, name, the, yep, right, mister, mr, missus, mrs, ms, miss, doctor, dr, i said,
+    i mean, i meant, to, is, not, a
 """),
         ),
         key=len,
@@ -46,6 +47,8 @@ _AFTER_ONE = word_set(
 _SENTENCE = word_set("is was are can could do did if what when how who whose because so of")
 """After these the word before was no name but the beginning of a sentence."""
 _NOT_NAMES = word_set("""
+    area code extension negative positive noon midnight sales billing support highway route huh self
+    employed retired insurance dental package password email yard roof storm hail tree dash mailbox box
     tenant owner landlord renter homeowner wife husband son daughter mother father mom dad neighbor resident
     spelled spelling misspelled pronounced written kids baby family boss guest weather dinner dog cat tv
     water a about above after again ago all almost already also always am an and another any anybody anyone
@@ -84,6 +87,7 @@ _NOT_NAMES = word_set("""
 _PART_LEADS = phrase_list("is, it's")
 _PARTICLES = word_set("de la del van von der den da di du le st bin al el dos")
 _TITLES = {"junior": "Jr.", "jr": "Jr.", "senior": "Sr.", "sr": "Sr."}
+_NAMES_IN_ED = frozenset({"mohamed", "mohammed", "muhammed", "mohammad"})
 _EITHER = frozenset({"will", "may"})
 """Names that begin a question as well: alone they are no name."""
 _SOUNDS_LIKE = 0.6
@@ -246,6 +250,8 @@ def _unspell_notes(words: Words) -> Words:
     while at < len(words):
         if words[at] == "with" and at + 1 < len(words) and words[at + 1] in ("a", "an", "two", "one"):
             at += 3
+            while at < len(words) and words[at] in _LETTER_WORDS:
+                at += 1
             continue
         kept.append(words[at])
         at += 1
@@ -259,27 +265,32 @@ def _spelling(words: Words) -> tuple[Words, str]:
     letters = ""
     at = 0
     while at < len(words):
-        word, following = words[at], words[at + 1 : at + 3]
-        if word == "double" and following[:1] and following[0] in _LETTER_WORDS:
-            letters += following[0] * 2
-            at += 2
-        elif word in _LETTER_WORDS and (following == ("as", "in") or following[:1] in (("for",), ("like",))):
-            letters += word
-            at += 4 if following == ("as", "in") else 3
-        elif word in _LETTER_WORDS and (
-            letters or (following[:1] and (following[0] in _LETTER_WORDS | {"double"}) and (at > 0 or len(words) > 2))
-        ):
-            letters += word
-            at += 1
-        else:
-            if not (letters or (word in ("that's", "spelled", "is", "it's") and _letters_follow(words, at + 1))):
-                rest.append(word)
-            elif not letters:
-                pass
-            elif word in _ENDERS:
-                break
-            at += 1
+        spelled, after = _letter(words, at, started=bool(letters))
+        if spelled:
+            letters, at = letters + spelled, after
+            continue
+        if letters and words[at] in _ENDERS:
+            break
+        if not (words[at] in ("that's", "spelled", "is", "it's") and _letters_follow(words, at + 1)):
+            rest.append(words[at])
+        at += 1
     return (tuple(rest), letters) if len(letters) >= 2 else (words, "")
+
+
+def _letter(words: Words, at: int, *, started: bool) -> tuple[str, int]:
+    """The letter spelled at `at` and the index after it; ("", at) for none. The first of several must be followed by
+    another, so that an initial is no spelling."""
+    word, following = words[at], words[at + 1 : at + 3]
+    if word == "double" and following[:1] and following[0] in _LETTER_WORDS:
+        return following[0] * 2, at + 2
+    if word not in _LETTER_WORDS:
+        return "", at
+    if following == ("as", "in"):
+        return word, at + 4
+    if following[:1] in (("for",), ("like",)):
+        return word, at + 3
+    goes_on = bool(following) and (following[0] in _LETTER_WORDS or following[0] == "double") and len(words) > 2
+    return (word, at + 1) if started or goes_on else ("", at)
 
 
 def _letters_follow(words: Words, at: int) -> bool:
@@ -296,12 +307,13 @@ def _with_spelling(kept: list[str], spelled: str) -> list[str]:
     nearest = min(range(len(kept)), key=distances.__getitem__)
     if distances[nearest] <= 0.6 or kept[nearest][0] == spelled[0]:
         return [*kept[:nearest], spelled, *kept[nearest + 1 :]]
-    joined = "".join(kept)
-    return [spelled] if joined == spelled else [*kept, spelled]
+    return kept if "".join(kept) == spelled else [*kept, spelled]
 
 
 def _nameable(word: str) -> bool:
     plain = word.replace("'", "")
+    if len(plain) > 5 and plain.endswith("ed") and plain not in _NAMES_IN_ED:
+        return False
     return plain.isalpha() and word not in _NOT_NAMES and not is_number_word(word) and len(word) <= 20
 
 
@@ -314,10 +326,4 @@ def _capital(word: str, index: int) -> str:
         return _TITLES[word]
     if word in _PARTICLES and index:
         return word
-    parts = [part[:1].upper() + part[1:] for part in word.split("'")]
-    if len(parts) == 2 and len(parts[1]) == 1:
-        parts[1] = parts[1].lower()
-    written = "'".join(parts)
-    if written.startswith("Mc") and len(written) > 4:
-        written = "Mc" + written[2:].capitalize()
-    return written
+    return capitalised(word)

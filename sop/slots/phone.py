@@ -14,6 +14,17 @@ _GLUE = word_set("""
     um uh er erm hmm then and so dash hyphen area code is it's its the number that's like okay ok
 """)
 """Words that may stand between the groups of one number."""
+_SOUNDS = {
+    "for": "four",
+    "fore": "four",
+    "to": "two",
+    "too": "two",
+    "ate": "eight",
+    "won": "one",
+    "tree": "three",
+    "sex": "six",
+    "fife": "five",
+}
 _RESTART = word_set("no sorry wait actually oops")
 _OWN = phrase_list("""
     this number, same number, number i'm calling from, number i am calling from, number i called from, this
@@ -35,6 +46,7 @@ class Phone:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if context.caller and says_any(words, _OWN) and not any(is_number_word(word) for word in _without(words)):
             return Found(context.caller)
+        words = _homophones(words)
         runs = digit_runs(_without_last_four(words))
         ending = _new_ending(words, runs, context)
         if ending:
@@ -111,6 +123,20 @@ def digit_runs(words: Words) -> tuple[str, ...]:
     if any(word in _RESTART for word in words) and whole:
         return (whole[-1],)
     return tuple(runs)
+
+
+def _homophones(words: Words) -> Words:
+    """Words that sound like digits, as those digits, where they stand among digits and make the number whole: "for one
+    five" is "four one five"."""
+    if any(to_e164(run) for run in digit_runs(words)):
+        return words
+    heard = tuple(
+        _SOUNDS[word]
+        if word in _SOUNDS and any(is_number_word(near) for near in words[max(0, at - 1) : at + 2])
+        else word
+        for at, word in enumerate(words)
+    )
+    return heard if any(to_e164(run) for run in digit_runs(heard)) else words
 
 
 def _new_ending(words: Words, runs: tuple[str, ...], context: Context) -> str:

@@ -152,12 +152,13 @@ STATE_CODES = frozenset(short.lower() for short in STATE_NAMES) - _WORDS_TOO
 """Two-letter codes that are no other word, as a recogniser writes them in lowercase."""
 
 STOPS = word_set("""
-    hours hour minutes minute days day kids people years year weeks week degrees percent dollars times
-    months month guys children stories rooms floors feet inches o'clock am pm until before after been
-    waiting and my the i i'm i've it's its is um uh er that's that please thanks thank near by just across
-    behind next off but or so because where which you your we we're our there there's here if can could
-    would phone number name call at on for with to from tomorrow today monday tuesday wednesday thursday
-    friday saturday sunday yes yeah no not actually sorry right ok okay house home past only this a an has
-    have do does did what when how why who he she they gas leak smell
+    then miles area code extension dash mailbox box feed hours hour minutes minute days day kids people
+    years year weeks week degrees percent dollars times months month guys children stories rooms floors feet
+    inches o'clock am pm until before after been waiting and my the i i'm i've it's its is um uh er that's
+    that please thanks thank near by just across behind next off but or so because where which you your we
+    we're our there there's here if can could would phone number name call at on for with to from tomorrow
+    today monday tuesday wednesday thursday friday saturday sunday yes yeah no not actually sorry right ok
+    okay house home past only this a an has have do does did what when how why who he she they gas leak
+    smell
 """)
 """Words that no street or city name of ours holds; they end what is read."""

@@ -19,7 +19,7 @@ from sop.slots.clock_words import Span, find_span
 from sop.slots.day_words import Days, find_days
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import speak_below_hundred, speak_ordinal
-from sop.words import Words, phrase_list, says_any
+from sop.words import FILLERS, Words, phrase_list, says_any
 
 ASAP = "asap"
 _ASAP = phrase_list("""
@@ -44,10 +44,11 @@ _CUES = phrase_list("""
     change the day, make it, instead, get someone, get somebody, technician, set me up
 """)
 _PAST = phrase_list("""
-    since, last, ago, yesterday, started, stopped, quit, died, broke, happened, went out, has been, been
-    out, woke up
+    was here, years, already, were here, arrested, since, last, ago, yesterday, started, stopped, quit,
+    died, broke, happened, went out, has been, been out, woke up
 """)
-_BUSINESS = Span(time(8), time(17))
+_BUSINESS_ENDS = time(17)
+_BUSINESS = Span(time(8), _BUSINESS_ENDS)
 _MONTHS = (
     "January",
     "February",
@@ -85,6 +86,8 @@ class TimeWindow:
     sample: str = ASAP
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        if (says_any(words, _PAST) and not says_any(words, _CUES)) or _asks(words):
+            return None
         days, span = find_days(words, context.now.date()), find_span(words)
         if days.impossible or (span is not None and span.impossible):
             return Doubt("impossible")
@@ -93,12 +96,10 @@ class TimeWindow:
         if not days.dates and days.vague:
             return Doubt("which_day")
         if not days.dates and span is None:
-            if says_any(words, _ASAP) or words in (("now",), ("today", "now")) or says_any(words, _ANY):
-                return Found(ASAP)
-            return None
-        if says_any(words, _ASAP) and span is None and days.dates and days.dates[0] == context.now.date():
-            return Found(ASAP)
-        if span is None and days.dates == (context.now.date(),) and context.now.time() >= time(17):
+            soon = says_any(words, _ASAP) or says_any(words, _ANY) or words in (("now",), ("today", "now"))
+            return Found(ASAP) if soon else None
+        today = span is None and days.dates == (context.now.date(),)
+        if today and (says_any(words, _ASAP) or context.now.time() >= _BUSINESS_ENDS):
             return Found(ASAP, 0.9)
         return _window(days, span, context)
 
@@ -134,6 +135,12 @@ class TimeWindow:
         if span is not None and span.dangling:
             return Completeness.PARTIAL
         return Completeness.OPEN
+
+
+def _asks(words: Words) -> bool:
+    """Whether the caller wants to know something instead ("what time do you close today")."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    return plain[:1] in (("what",), ("who",), ("where",), ("why",), ("what's",))
 
 
 def _window(days: Days, span: Span | None, context: Context) -> Found | Doubt:

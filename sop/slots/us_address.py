@@ -23,8 +23,8 @@ from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import (
     is_number_word,
     speak_digits,
+    speak_house_number,
     speak_ordinal,
-    speakhouse_number,
 )
 from sop.slots.street_words import (
     DIRECTIONS,
@@ -136,15 +136,15 @@ def _spoken_part(part: str, index: int) -> str:
     said: list[str] = []
     for place, word in enumerate(words):
         if index == 0 and place == 0 and word.isdecimal():
-            said.append(speakhouse_number(word))
+            said.append(speak_house_number(word))
         elif word[:-2].isdecimal() and word[-2:] in ("st", "nd", "rd", "th"):
             said.append(speak_ordinal(int(word[:-2])))
         elif word.isdecimal():
-            said.append(speak_digits(word) if len(word) == 5 else speakhouse_number(word))
+            said.append(speak_digits(word) if len(word) == 5 else speak_house_number(word))
         elif word in STATE_NAMES and place == 0 and index:
             said.append(STATE_NAMES[word])
         elif word[:-1].isdecimal():
-            said.append(f"{speakhouse_number(word[:-1])} {word[-1]}")
+            said.append(f"{speak_house_number(word[:-1])} {word[-1]}")
         else:
             said.append("Saint" if word == "St." else word)
     return " ".join(said)

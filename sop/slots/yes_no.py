@@ -8,21 +8,25 @@ from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import FILLERS, Words, phrase_list, says, word_set
 
 _YES = phrase_list("""
-    that one, this one, that one is fine, this one is fine, that one's fine, this one's fine, that one
-    works, oh yes, oh yeah, yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative,
-    absolutely, definitely, exactly, perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of
-    course, sounds good, sounds right, looks good, looks right, that's right, that is right, that's correct,
-    that is correct, that's it, that's perfect, that is perfect, that's fine, that is fine, that's good,
-    that's great, that's the one, that's me, that works, that will work, that'll work, that will do, it is,
-    it's correct, it's right, it's fine, it's good, is correct, is right, is fine, all good, it's all good,
-    all right, alright, all correct, everything is right, everything is correct, everything's right,
-    everything's correct, everything is fine, everything is good, everything sounds good, i do, it does, go
-    ahead, fine, good, great, ok, okay, please do, i think so, i guess so, i suppose so, i suppose, i guess,
-    i believe so, that sounds good, that sounds right, true, you have it right, you've got it, got it, this
-    number is fine, this is fine, the best one, it's the best, that's the best number, works for me, very
-    good, no problem, no that's right, no that's correct, no that's fine, no that's it, no that's all, no
-    that's good, no it's right, no it's correct, no it's fine, no it's good, no everything is right, no
-    everything is fine, no changes, nothing to change, no that's perfect, no you got it, no complaints
+    it's okay, it's ok, nothing, no nothing, no nothing else, nothing else, nope nothing, nope all good, no
+    all good, nope that's right, nope that's correct, nope that's it, nope that's all, nope that's fine,
+    nope that's good, no all right, that's the best one, that'll do, you can use that, use that, use that
+    one, use this one, should be fine, it should be fine, that is, it should be, this is the best, that one,
+    this one, that one is fine, this one is fine, that one's fine, this one's fine, that one works, oh yes,
+    oh yeah, yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative, absolutely, definitely,
+    exactly, perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of course, sounds good, sounds
+    right, looks good, looks right, that's right, that is right, that's correct, that is correct, that's it,
+    that's perfect, that is perfect, that's fine, that is fine, that's good, that's great, that's the one,
+    that's me, that works, that will work, that'll work, that will do, it is, it's correct, it's right, it's
+    fine, it's good, is correct, is right, is fine, all good, it's all good, all right, alright, all
+    correct, everything is right, everything is correct, everything's right, everything's correct,
+    everything is fine, everything is good, everything sounds good, i do, it does, go ahead, fine, good,
+    great, ok, okay, please do, i think so, i guess so, i suppose so, i suppose, i guess, i believe so, that
+    sounds good, that sounds right, true, you have it right, you've got it, got it, this number is fine,
+    this is fine, the best one, it's the best, that's the best number, works for me, very good, no problem,
+    no that's right, no that's correct, no that's fine, no that's it, no that's all, no that's good, no it's
+    right, no it's correct, no it's fine, no it's good, no everything is right, no everything is fine, no
+    changes, nothing to change, no that's perfect, no you got it, no complaints
 """)
 _NO = phrase_list("""
     oh no, no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is
@@ -104,6 +108,8 @@ def _anywhere(words: Words) -> Verdict:
         "is the best",
         "all correct",
     )
+    if words and words[-1] in ("yes", "yeah", "yep", "correct"):
+        return Verdict(True, words[:-1])
     return Verdict(True if says(words, *clear) else None, words)
 
 

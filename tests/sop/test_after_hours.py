@@ -184,7 +184,7 @@ def test_number_by_keypad() -> None:
         ),
         ("no the address is twelve oak road", "address", "12 Oak Road"),
         ("no it's apartment five", "address", "2217 Maple Street, Apartment 5, Springfield"),
-        ("actually my name is carol", "name", "Carol"),
+        ("actually my name is carol", "name", "Carol Mitchell"),
         ("no my last name is mitchum", "name", "Karen Mitchum"),
         ("not monday wednesday", "when", "2026-11-25T08:00/2026-11-25T12:00"),
         ("no make it tuesday afternoon", "when", "2026-11-24T12:00/2026-11-24T17:00"),
@@ -194,6 +194,31 @@ def test_number_by_keypad() -> None:
         ("the phone number should be 415-555-0198", "callback", "+14155550198"),
         ("no four one five five five five oh one nine eight", "callback", "+14155550198"),
         ("actually it's a water leak", "problem", "water_leak"),
+        ("no it's kathryn mitchell", "name", "Kathryn Mitchell"),
+        ("name is wrong it's kathryn", "name", "Kathryn Mitchell"),
+        ("my name is kathryn not karen", "name", "Kathryn Mitchell"),
+        ("no my name is spelled m i t c h e l", "name", "Karen Mitchel"),
+        ("no my name is peter bowman", "name", "Peter Bowman"),
+        ("it's maple avenue not maple street", "address", "2217 Maple Avenue, Apartment 4, Springfield"),
+        ("almost the apartment is fourteen", "address", "2217 Maple Street, Apartment 14, Springfield"),
+        ("no the house number is twenty two nineteen", "address", "2219 Maple Street, Apartment 4, Springfield"),
+        ("it's in shelbyville not springfield", "address", "2217 Maple Street, Apartment 4, Shelbyville"),
+        ("the zip is six two seven oh four", "address", "2217 Maple Street, Apartment 4, Springfield, 62704"),
+        ("no one oh five maple street", "address", "105 Maple Street, Apartment 4, Springfield"),
+        (
+            "no wait it's fifteen twelve not twenty two seventeen",
+            "address",
+            "1512 Maple Street, Apartment 4, Springfield",
+        ),
+        ("everything is right except the number it's 415 555 0198", "callback", "+14155550198"),
+        ("i said thursday not monday", "when", "2026-11-26T08:00/2026-11-26T12:00"),
+        ("it's not monday it's tuesday", "when", "2026-11-24T08:00/2026-11-24T12:00"),
+        ("yes but it's apartment five", "address", "2217 Maple Street, Apartment 5, Springfield"),
+        ("it's apartment four b", "address", "2217 Maple Street, Apartment 4B, Springfield"),
+        ("right but it's karen michelle", "name", "Karen Michelle"),
+        ("actually make it as soon as possible", "when", "asap"),
+        ("no afternoon", "when", "2026-11-23T12:00/2026-11-23T17:00"),
+        ("it's not no heat it's no cooling", "problem", "no_cooling"),
         ("change the name to karen mitchum", "name", "Karen Mitchum"),
         ("the last four digits are oh one nine eight", "callback", "+14155550198"),
     ],
@@ -213,6 +238,8 @@ def test_correction_in_the_read_back(text: str, slot: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "question"),
     [
+        ("the time is good but the address isn't right", "What's the address"),
+        ("everything is right except the number", "best number to reach you"),
         ("the address is wrong", "What's the address"),
         ("no the name is wrong", "May I have your name"),
         ("no that's not my number", "best number to reach you"),
@@ -227,11 +254,67 @@ def test_wrong_without_the_right_value_reopens_only_that(text: str, question: st
     assert len(call.values) == 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "yes everything's right",
+        "yep that's all correct thank you so much",
+        "sounds good",
+        "um yeah i think that's right",
+        "that's perfect",
+        "yes that's right and please hurry",
+        "okay great thanks bye",
+        "no that's all right",
+        "nope all good",
+        "no nothing else",
+        "it's okay",
+        "i guess so",
+    ],
+)
+def test_everything_right(text: str) -> None:
+    call = to_review()
+    call.hear(text)
+    assert call.state.step == "save"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no it's karen with a c",
+        "say the address again",
+        "wait what was the address",
+        "i need to change something",
+        "what",
+        "no wait yes it's right",
+        "springfield gardens",
+        "maybe",
+    ],
+)
+def test_what_is_unclear_changes_nothing(text: str) -> None:
+    call = to_review()
+    call.hear(text)
+    assert call.values == LEAD
+    assert call.state.step == "check"
+
+
+def test_an_unusual_smell_is_asked_about() -> None:
+    call = Call()
+    call.play(
+        "caller: there's a weird smell coming from the furnace\nbot: Could it be gas\n"
+        "caller: yes\nbot: Please leave the building"
+    )
+    assert call.state.step == "on_call"
+    Call().play("caller: there's a weird smell\nkeys: 2\nbot: May I have your name")
+    Call().play("caller: there's a weird smell\ncaller: no it smells like dust\nbot: May I have your name")
+    Call().play("caller: there's a weird smell\ncaller: yeah like rotten eggs\nstep: on_call")
+
+
 def test_reopened_slot_comes_back_to_a_short_read_back() -> None:
     to_review().play("""
         caller: the address is wrong
         caller: twelve oak road dover
-        bot: I now have the address as twelve Oak Road, Dover. Is everything right?
+        bot: Now the address is twelve Oak Road, Dover. Is everything right?
         caller: yep
         step: save
     """)
@@ -244,7 +327,7 @@ def test_bare_no_asks_what_to_change() -> None:
         caller: the name
         bot: May I have your name
         caller: carol mitchell
-        bot: I now have the name as Carol Mitchell.
+        bot: Now the name is Carol Mitchell.
     """)
 
 

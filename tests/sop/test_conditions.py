@@ -70,7 +70,7 @@ def test_names_and_constants() -> None:
     assert constants_compared(condition, "problem") == {"gas", "co"}
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_condition_or_refused(text: str) -> None:
     try:

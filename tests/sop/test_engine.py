@@ -68,7 +68,8 @@ def test_go_back_asks_the_slot_before() -> None:
     assert call.values["name"] == "Carol Smith"
     call = Call()
     call.play(
-        "caller: my furnace quit\ncaller: go back\nbot: What's going on\ncaller: my ac is broken\nbot: May I have your name"
+        "caller: my furnace quit\ncaller: go back\nbot: What's going on\n"
+        "caller: my ac is broken\nbot: May I have your name"
     )
     Call().play("caller: go back\nbot: We're at the beginning.\nbot: What's going on")
 
@@ -147,7 +148,8 @@ def test_an_unsure_name_is_confirmed() -> None:
     call = Call(confidence=0.3)
     call.play(
         "caller: no heat\nbot: It sounds like no heat. Is that right?\ncaller: yes\ncaller: karen mitchell\n"
-        "bot: I have the name Karen Mitchell. Is that right?\ncaller: no it's karen mitchum\nbot: Karen Mitchum. Is that right?\n"
+        "bot: I have the name Karen Mitchell. Is that right?\n"
+        "caller: no it's karen mitchum\nbot: Karen Mitchum. Is that right?\n"
         "caller: yes\nbot: Is the number"
     )
     assert call.state.values["name"].confirmed

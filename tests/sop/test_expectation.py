@@ -94,7 +94,7 @@ def test_completeness(place: str, text: str, expected: Completeness) -> None:
 
 def test_completeness_is_quick() -> None:
     expected = [expecting(at(place)) for place in ("triage", "name", "offer", "number", "address", "when", "review")]
-    text = "um yes it's twenty two seventeen maple street apartment four springfield and my number is four one five five five five"
+    text = "um yes it's twenty two seventeen maple street apartment four springfield and my number is four one five"
     for one in expected:
         sop.completeness(FLOW, one, text)
     began = time.process_time()

@@ -117,7 +117,7 @@ def check(kind: str, before: sop.State, state: sop.State, acts: tuple[sop.Act, .
     assert sop.likely(FLOW, state) is not None
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(EVENT, max_size=14), st.sampled_from(["+14155550134", None]))
 def test_any_call(events: list[tuple[str, str]], caller: str | None) -> None:
     state = sop.start(FLOW, caller=caller, now=NOW)

@@ -126,7 +126,8 @@ def test_nothing_heard_is_no_reading() -> None:
     expecting = sop.expect(FLOW, Call().state)
     assert reader.read((), expecting, NOW) == sop.Reading("", 0.0)
     assert reader.read((sop.Hypothesis("   ", 0.5),), expecting, "not a time").acts == ()
-    assert reader.read((sop.Hypothesis("no heat", float("nan")),), expecting, NOW).confidence == 0
+    reading = reader.read((sop.Hypothesis("no heat", float("nan")),), expecting, NOW)
+    assert reading == sop.Reading("no heat", 0.0, (sop.Answer("problem", "no_heat", "no heat", 0.0),))
 
 
 def test_four_hundred_turns_a_second() -> None:

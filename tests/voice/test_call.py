@@ -133,8 +133,8 @@ def test_speech_that_goes_on_before_the_words_are_known_is_one_turn(graph: Graph
 # ---- barge-in ------------------------------------------------------------------------------------------------
 
 
-def barge(graph: Graph, text: str, **line: int) -> Line:
-    ringing = Line(graph, **line).ring().wait(1000)
+def barge(graph: Graph, text: str, tts_ms: int = 60) -> Line:
+    ringing = Line(graph, tts_ms=tts_ms).ring().wait(1000)
     assert ringing.talking
     return ringing.say(text, 1500).wait(2500)
 

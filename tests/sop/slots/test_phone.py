@@ -40,6 +40,8 @@ SAID = [
     ("seven one eight then five five five then six double oh one", "+17185556001"),
     ("five oh three five five five twenty one hundred", "+15035552100"),
     ("no that's wrong the number is four one five five five five oh one nine eight", "+14155550198"),
+    ("for one five five five five oh one nine nine", "+14155550199"),
+    ("too oh two five five five zero one ate eight", "+12025550188"),
     ("call me at 312-555-0177 please", "+13125550177"),
     ("three oh three five five five seven seven one nine okay", "+13035557719"),
 ]

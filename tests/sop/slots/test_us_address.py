@@ -43,6 +43,12 @@ SAID = [
     ("fifteen hundred broadway", "1500 Broadway"),
     ("um it's uh seven thirty nine old mill road", "739 Old Mill Road"),
     ("thirty three wharf street second floor", "33 Wharf Street, 2nd Floor"),
+    ("350 5th Ave, New York, NY 10118", "350 5th Avenue, New York, NY 10118"),
+    ("unit twelve at forty one pine street", "41 Pine Street, Unit 12"),
+    ("four fifty fifth avenue", "450 5th Avenue"),
+    ("forty one pine street the zip is oh seven eight oh one", "41 Pine Street, 07801"),
+    ("twelve oak road stopped working this morning", "12 Oak Road"),
+    ("seven eighty nine o'connor lane", "789 O'Connor Lane"),
     ("2219 maple", "2219 Maple"),
     (
         "twenty two seventeen maple street and my number is four one five five five five oh one nine nine",
@@ -61,6 +67,7 @@ SAID = [
 ]
 UNUSABLE = [
     ("twenty two seventeen", "?street"),
+    ("twenty two seventeen maple springfield", "?street_type"),
     ("maple street", "?number"),
     ("i live on maple avenue", "?number"),
 ]
@@ -74,6 +81,9 @@ NOTHING = [
     "four one five five five five oh one nine nine",
     "yes",
     "at five tomorrow",
+    "about twelve thousand miles a year",
+    "area code seven one eight then three eight eight",
+    "zip code is oh two one three nine",
     "it's on the corner",
     "",
     "two kids and a dog are freezing here",
