@@ -24,6 +24,8 @@ from sop.turn import Turn, bound_values
 
 _PATIENCE = 2
 """Silences that cost nothing after "hold on"."""
+_SURE_ASIDE = 0.6
+"""Confidence below which an aside changes no value that is held: a wrong one is far worse than asking again."""
 
 
 def reading(turn: Turn, heard: Reading) -> None:
@@ -31,7 +33,8 @@ def reading(turn: Turn, heard: Reading) -> None:
     if turn.state.phase not in LISTENING:
         return
     _present(turn, understood=bool(heard.acts))
-    values = [act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)]
+    acceptable = [act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)]
+    values = [act for act in acceptable if _urgent(turn, act) or not _is_doubtful_aside(turn, act)]
     word = next((act.word for act in heard.acts if isinstance(act, Global)), None)
     urgent = [act for act in values if _urgent(turn, act)]
     if urgent:
@@ -104,6 +107,13 @@ def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
     if spec is None or act.value == "":
         return False
     return act.value is None or spec.type != "choice" or any(option.name == act.value for option in spec.options)
+
+
+def _is_doubtful_aside(turn: Turn, act: Answer | Correction) -> bool:
+    """Whether it would change a value that was not asked about, on little evidence."""
+    held = turn.state.values.get(act.slot)
+    aside = act.slot != turn.state.slot and turn.state.phase is not Phase.REVIEWING
+    return aside and held is not None and held.value != act.value and act.confidence < _SURE_ASIDE
 
 
 def _urgent(turn: Turn, act: Answer | Correction) -> bool:

@@ -234,3 +234,21 @@ def test_anonymous_callers_are_asked() -> None:
     for caller in (None, "anonymous", "+15", ""):
         call = Call(caller=caller)
         call.play("caller: no heat\ncaller: karen mitchell\nbot: What's the best number")
+
+
+@pytest.mark.parametrize(("confidence", "problem"), [(0.9, "water_leak"), (0.5, "no_heat")])
+def test_a_doubtful_aside_changes_nothing_that_is_held(confidence: float, problem: str) -> None:
+    call = Call()
+    call.hear("my furnace stopped working")
+    call.hear("daniel foster")
+    call.confidence = confidence
+    call.hear("actually a pipe burst in the basement")
+    assert call.values["problem"] == problem
+
+
+def test_an_emergency_is_taken_even_when_it_is_doubtful() -> None:
+    call = Call()
+    call.hear("my furnace stopped working")
+    call.confidence = 0.4
+    call.hear("i smell gas")
+    assert "gas_safety" in call.state.path
