@@ -14,7 +14,7 @@ import numpy as np
 
 from sop.loader import find, load
 from sop.reading import Hypothesis
-from voice.asr import Priority, Recognition
+from voice.asr import Priority
 from voice.audio import LINE_RATE, encode
 from voice.carrier import LoopbackCarrier
 from voice.errors import EngineError
@@ -23,6 +23,7 @@ from voice.server import Server, ServerSettings
 from voice.session import SessionSettings
 from voice.store import Store
 from voice.vad import Detector
+from voice.whisper import Recognition
 
 
 @dataclass

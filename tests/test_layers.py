@@ -55,7 +55,11 @@ LAYERS = (
     Layer("procedure", names("sop engine"), pure=True),
     Layer("procedure's face", names("sop"), pure=True),
     Layer("call", names("voice call"), pure=True),
-    Layer("machinery", names("voice worker schema"), only=("values",)),
+    Layer(
+        "machinery",
+        names("voice worker engine_process whisper hallucination piper_voice prompt_cache hub schema"),
+        only=("values",),
+    ),
     Layer(
         "engines",
         names("voice vad asr tts models carrier journal store delivery"),

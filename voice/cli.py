@@ -16,14 +16,14 @@ from sop.graph import Graph
 from voice import config as configuration
 from voice import demo as demonstration
 from voice import live, logs, models, recorded
-from voice.asr import AsrSettings
 from voice.errors import OperatorError, SwitchboardError
 from voice.exchange import ExchangeSettings, exchange
+from voice.piper_voice import TtsSettings
 from voice.replay import replay as replay_journal
 from voice.server import ServerSettings
 from voice.simulate import RealTime, ring
 from voice.store import Store
-from voice.tts import TtsSettings
+from voice.whisper import AsrSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(models.app, name="models")

@@ -15,16 +15,16 @@ from typing import Any
 import audio_fixtures
 from sop import loader
 from sop.graph import Graph
-from voice.asr import AsrSettings
 from voice.carrier import LoopbackCarrier
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
+from voice.piper_voice import TtsSettings
 from voice.recorded import Recorded
 from voice.report import Report, percentile
 from voice.server import ServerSettings
 from voice.session import Listener, SessionSettings
 from voice.simulate import LockStep, Rang, RealTime, ring
-from voice.tts import TtsSettings
+from voice.whisper import AsrSettings
 
 WHISPER = audio_fixtures.ROOT / "models" / "whisper-switchboard"
 PIPER = audio_fixtures.ROOT / "models" / "piper-switchboard" / "en_US-switchboard-x_low.onnx"
@@ -72,7 +72,7 @@ async def demonstrate(
     """Has every caller ring at once; returns what became of each, in order."""
     carrier = LoopbackCarrier()
     async with exchange(
-        graph, flow_source, _settings(settings), carrier=carrier, listener=listener, progress=progress
+        graph, flow_source, _settings(settings, len(recorded)), carrier=carrier, listener=listener, progress=progress
     ) as running:
         url = f"ws://127.0.0.1:{running.port}/ws"
 
@@ -96,13 +96,15 @@ def _settled_for(running: Exchange, call: str) -> Callable[[int, int], Any]:
     return settled
 
 
-def _settings(settings: DemoSettings) -> ExchangeSettings:
+def _settings(settings: DemoSettings, calls: int) -> ExchangeSettings:
     return ExchangeSettings(
         asr=AsrSettings(model=settings.asr, threads=settings.threads),
         tts=TtsSettings(voice=settings.voice, cache=settings.prompts),
         store_url=f"sqlite+aiosqlite:///{settings.home / 'switchboard.db'}",
         server=ServerSettings(
             journals=settings.home / "calls",
+            keep=calls,
+            most_calls=calls,
             session=SessionSettings(stall_ms=None if settings.fast else 200),
         ),
     )

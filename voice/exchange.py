@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from sop.graph import Graph
 from sop.wording import fixed_prompts
-from voice.asr import AsrSettings, Recogniser, WhisperRecogniser
+from voice.asr import Recogniser, WhisperRecogniser
 from voice.carrier import Carrier, LoopbackCarrier
 from voice.events import CallStarted
 from voice.performer import Engines
+from voice.piper_voice import TtsSettings
 from voice.server import Server, ServerSettings
 from voice.session import Listener
 from voice.store import Store
-from voice.tts import PiperSynthesiser, Synthesiser, TtsSettings
+from voice.tts import PiperSynthesiser, Synthesiser
 from voice.utterance import sentences
 from voice.vad import Detector, VadSettings
+from voice.whisper import AsrSettings
 
 
 @dataclass(frozen=True, slots=True)

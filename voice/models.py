@@ -4,24 +4,17 @@
     models/base.en/manifest.json    repository, commit, size and SHA-256 of each file that was fetched
     models/en_US-ljspeech-medium/   en_US-ljspeech-medium.onnx  en_US-ljspeech-medium.onnx.json  MODEL_CARD
 
-`switchboard models get` is the only part of Switchboard that goes to the network for a model. It asks the hub
-for the list of a repository's files at one commit, with each file's size and digest, and fetches what is
-missing. A file appears under its name only when both are right; until then it is a `.part`, from which the
-next attempt goes on. The manifest comes last: without it, a model is not there.
+`switchboard models get` is the only part of Switchboard that goes to the network for a model (voice.hub). It
+fetches the files that are missing or not what the hub's list describes. The manifest comes last: without it,
+a model is not there.
 """
 
-import hashlib
-import http.client
 import json
 import re
-import ssl
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -29,56 +22,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from voice.errors import ModelMissing, OperatorError
-
-Kind = Literal["whisper", "piper"]
+from voice.hub import HUB, Hub, HubError, Kind, Model, ModelFile, agrees, sha256_of, size_of
 
 MANIFEST = "manifest.json"
-HUB = "https://huggingface.co"
-"""The hub's own address; HF_ENDPOINT names a mirror."""
 _PIPER_VOICES = "rhasspy/piper-voices"
 _PIPER_NAME = re.compile(
     r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<speaker>\w+)-(?P<quality>x_low|low|medium|high)"
 )
-_WHISPER_FILES = re.compile(r"config\.json|preprocessor_config\.json|model\.bin|tokenizer\.json|vocabulary\.\w+")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_CHUNK = 1 << 18
-_TIMEOUT_S = 30.0
-_ATTEMPTS = 3
-
-
-class HubError(OperatorError):
-    """A model could not be fetched. The message says whether anything was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model that can be fetched by name."""
-
-    name: str
-    kind: Kind
-    repository: str
-    folder: str
-    """Of the repository; empty for all of it."""
-    megabytes: int
-    """About."""
-    licence: str
-
-    def wants(self, file: str) -> bool:
-        """Whether a file of the repository's folder belongs to the model."""
-        if self.kind == "whisper":
-            return _WHISPER_FILES.fullmatch(file) is not None
-        return file in (f"{self.name}.onnx", f"{self.name}.onnx.json", "MODEL_CARD")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file of a model."""
-
-    path: str
-    size: int
-    sha256: str
-    git_sha1: str = ""
-    """What the hub knows a small file by, when it has no SHA-256 of it."""
 
 
 def _whisper(name: str, megabytes: int, repository: str = "") -> Model:
@@ -150,7 +101,7 @@ def find(kind: Kind, name_or_path: str, home: Path) -> Path:
     if manifest is None:
         raise ModelMissing(f"{folder} is missing or was not fetched to its end: {mend}")
     for file in manifest:
-        if (size := _size(folder / file.path)) != file.size:
+        if (size := size_of(folder / file.path)) != file.size:
             raise ModelMissing(f"{folder / file.path} has {size:,} bytes instead of {file.size:,}: {mend}")
     return folder if kind == "whisper" else folder / f"{model.name}.onnx"
 
@@ -166,10 +117,6 @@ def _at_path(kind: Kind, path: Path) -> Path:
         if not file.is_file():
             raise ModelMissing(f"{file} is missing: put it there, or use a name of `switchboard models list`")
     return path
-
-
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.is_file() else 0
 
 
 def _manifest(folder: Path) -> tuple[ModelFile, ...] | None:
@@ -192,7 +139,7 @@ def check(folder: Path) -> list[str]:
             problems.append(f"{found} is missing")
         elif found.stat().st_size != file.size:
             problems.append(f"{found} has {found.stat().st_size:,} bytes instead of {file.size:,}")
-        elif _sha256(found) != file.sha256:
+        elif sha256_of(found) != file.sha256:
             problems.append(f"{found} is altered: its SHA-256 is not the manifest's")
     return problems
 
@@ -202,7 +149,7 @@ def get(model: Model, home: Path, endpoint: str = HUB, progress: Callable[[int, 
 
     Raises HubError.
     """
-    hub = _Hub(endpoint)
+    hub = Hub(endpoint)
     commit, files = hub.files(model)
     folder = home / model.name
     total, done = sum(file.size for file in files), 0
@@ -211,14 +158,14 @@ def get(model: Model, home: Path, endpoint: str = HUB, progress: Callable[[int, 
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
             target = folder / file.path
-            if not (target.is_file() and _agrees(target, file)):
+            if not (target.is_file() and agrees(target, file)):
                 for here in hub.fetch(model, commit, file, target):
                     if progress:
                         progress(done + here, total)
             done += file.size
             if progress:
                 progress(done, total)
-            fetched.append(ModelFile(file.path, file.size, _sha256(target)))
+            fetched.append(ModelFile(file.path, file.size, sha256_of(target)))
         written = {
             "model": model.name,
             "repository": model.repository,
@@ -232,110 +179,6 @@ def get(model: Model, home: Path, endpoint: str = HUB, progress: Callable[[int, 
     except OSError as error:
         raise HubError(f"{folder} can't be written: {error.strerror or error}") from error
     return folder
-
-
-class _Hub:
-    """The hub's two questions: which files, and the bytes of one."""
-
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint.rstrip("/")
-        if urllib.parse.urlsplit(self._endpoint).scheme not in ("http", "https"):
-            raise HubError(f"the hub's address must begin with https://, and is {endpoint!r}")
-
-    def files(self, model: Model) -> tuple[str, list[ModelFile]]:
-        """The repository's commit now, and the model's files in it."""
-        repository = f"{self._endpoint}/api/models/{model.repository}"
-        commit = self._json(f"{repository}/revision/main", model)["sha"]
-        listing = self._json(f"{repository}/tree/{commit}/{model.folder}".rstrip("/"), model)
-        prefix = f"{model.folder}/" if model.folder else ""
-        try:
-            files = [
-                ModelFile(
-                    path=entry["path"].removeprefix(prefix),
-                    size=int(entry["size"]),
-                    sha256=entry["lfs"]["oid"] if entry.get("lfs") else "",
-                    git_sha1="" if entry.get("lfs") else entry["oid"],
-                )
-                for entry in listing
-                if entry["type"] == "file" and model.wants(entry["path"].removeprefix(prefix))
-            ]
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise HubError(f"the hub's list of {model.repository} can't be read; nothing was changed") from error
-        if not files:
-            raise HubError(f"{model.repository} holds no files of {model.name}; nothing was changed")
-        return commit, sorted(files, key=lambda file: file.size)
-
-    def fetch(self, model: Model, commit: str, file: ModelFile, target: Path) -> Iterator[int]:
-        """Fetch a file, yielding how many of its bytes are here. Goes on from a .part; tries three times."""
-        path = f"{model.folder}/{file.path}" if model.folder else file.path
-        url = f"{self._endpoint}/{model.repository}/resolve/{commit}/{urllib.parse.quote(path)}"
-        part = target.with_name(target.name + ".part")
-        broken = ""
-        for _ in range(_ATTEMPTS):
-            if _size(part) < file.size:
-                try:
-                    yield from self._append(url, part, file.size)
-                except (http.client.HTTPException, TimeoutError, ConnectionError, ssl.SSLError) as error:
-                    broken = f" ({type(error).__name__})"
-            if _size(part) >= file.size:
-                break
-        if (here := _size(part)) < file.size:
-            raise HubError(
-                f"the hub broke off{broken} after {here:,} of {file.size:,} bytes of {file.path}; "
-                "the same command goes on from there"
-            )
-        if not _agrees(part, file):
-            part.unlink()
-            raise HubError(
-                f"{file.path} is not what the hub's list describes (size or digest differ); it was deleted, "
-                "and no model was changed"
-            )
-        part.replace(target)
-
-    def _append(self, url: str, part: Path, size: int) -> Iterator[int]:
-        here = _size(part)
-        headers = {"Range": f"bytes={here}-"} if here else {}
-        with self._open(url, headers) as answer:
-            if here and answer.status != http.HTTPStatus.PARTIAL_CONTENT:
-                here = 0
-            with part.open("ab" if here else "wb") as out:
-                while here <= size and (chunk := answer.read(_CHUNK)):
-                    out.write(chunk)
-                    here += len(chunk)
-                    yield here
-
-    def _json(self, url: str, model: Model) -> Any:
-        try:
-            with self._open(url, {}) as answer:
-                return json.load(answer)
-        except ValueError as error:
-            raise HubError(f"the hub's answer about {model.repository} is not JSON; nothing was changed") from error
-
-    def _open(self, url: str, headers: dict[str, str]) -> Any:
-        request = urllib.request.Request(url, headers={"User-Agent": "switchboard", **headers})  # noqa: S310
-        try:
-            return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310 - http or https, see __init__
-        except urllib.error.HTTPError as error:
-            error.close()
-            why = "it is not there, or not public" if error.code in (401, 403, 404) else "try again later"
-            raise HubError(f"the model hub answered {error.code} to {url}: {why}; nothing was changed") from error
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-            why = str(getattr(error, "reason", error)) or type(error).__name__
-            raise HubError(f"the model hub can't be reached: {why}; nothing was changed") from error
-
-
-def _agrees(file: Path, wanted: ModelFile) -> bool:
-    if file.stat().st_size != wanted.size:
-        return False
-    if wanted.sha256:
-        return _sha256(file) == wanted.sha256
-    git = hashlib.sha1(b"blob %d\0" % wanted.size + file.read_bytes(), usedforsecurity=False)
-    return git.hexdigest() == wanted.git_sha1
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 app = typer.Typer(no_args_is_help=True, help="Speech models: list, fetch, verify.")

@@ -196,7 +196,7 @@ class Performer:
             if self._engines.synthesiser.cached(text):
                 continue
             try:
-                async for _ in self._engines.synthesiser.speak(text, ahead=True):
+                async for _ in self._engines.synthesiser.speak(text, ahead=True, fixed=False):
                     pass
             except EngineError as error:
                 log.warning("prompt not prepared", call=self._call, error=str(error))

@@ -44,6 +44,8 @@ class ServerSettings:
     largest_message: int = 64 * 1024
     trust_parameters: bool = True
     """Take `caller` and `now` from the stream's parameters without a signature: on loopback only."""
+    keep: int = 8
+    """Ended calls whose sessions stay in memory."""
     most_calls: int = 64
     """Calls at a time; a further one is refused before any engine is used."""
     call: CallSettings = field(default_factory=CallSettings)
@@ -84,7 +86,7 @@ class Server:
         self.sessions: dict[str, Session] = {}
         """Live calls by the carrier's name."""
         self.finished: dict[str, Session] = {}
-        """Calls that have ended, for whoever wants their reports; the owner may clear it."""
+        """The calls that ended last, for whoever wants their reports; `keep` of them."""
         self._arrivals: dict[str, asyncio.Event] = {}
         self._departures: dict[str, asyncio.Event] = {}
 
@@ -190,6 +192,8 @@ class Server:
         finally:
             running.cancel()
             self.finished[start.call] = self.sessions.pop(start.call)
+            for oldest in list(self.finished)[: -self._settings.keep]:
+                del self.finished[oldest]
             self._arrivals.pop(start.call, None)
             self._departures.pop(start.call, asyncio.Event()).set()
             await socket.close()

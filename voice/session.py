@@ -51,8 +51,8 @@ class SessionSettings:
     """Nothing at all from the carrier for so long: the line is dead."""
     send_ms: int = 5_000
     """A send that takes longer: the line is dead."""
-    nbest: int = 1
-    """Hypotheses asked for when a turn may be over."""
+    nbest: int = 4
+    """Hypotheses asked for when a turn may be over; the reader takes the one that the step can use."""
 
 
 class Listener(Protocol):

@@ -41,9 +41,9 @@ from tokenizers import AddedToken, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
 import audio_fixtures
-from voice.asr import AsrSettings, Decoder
 from voice.audio import upsample
 from voice.recorded import load, shipped
+from voice.whisper import AsrSettings, Decoder
 
 SECONDS = (2, 4, 8)
 SMALL_MODEL = audio_fixtures.ROOT / "models" / "whisper-switchboard"

@@ -17,11 +17,12 @@ import pytest
 
 import audio_fixtures
 from sop.reading import Hypothesis
-from voice import asr
-from voice.asr import AsrSettings, Card, Decoder, Priority, WhisperRecogniser, read_card
+from voice import hallucination, whisper
+from voice.asr import Priority, WhisperRecogniser
 from voice.audio import SILENCE, encode
 from voice.errors import EngineCrashed, ModelMissing
 from voice.recorded import load
+from voice.whisper import AsrSettings, Card, Decoder, read_card
 from voice.worker import EngineState
 
 MODEL = audio_fixtures.ROOT / "models" / "whisper-switchboard"
@@ -51,9 +52,9 @@ def changed_model(folder: Path, card: dict[str, object] | None = None) -> Path:
     """A copy of the model with another card, or with none."""
     copy = folder / "model"
     shutil.copytree(MODEL, copy)
-    (copy / asr.CARD).unlink(missing_ok=True)
+    (copy / whisper.CARD).unlink(missing_ok=True)
     if card is not None:
-        (copy / asr.CARD).write_text(json.dumps(card), encoding="utf-8")
+        (copy / whisper.CARD).write_text(json.dumps(card), encoding="utf-8")
     return copy
 
 
@@ -140,7 +141,7 @@ def test_a_model_that_was_not_trained_with_a_bias_gets_none(tmp_path: Path) -> N
     ],
 )
 def test_an_echo_of_the_bias(text: str, seconds: float, echoes: bool) -> None:
-    assert asr._echoes(text, ("smell gas", "no heat", "water leak"), seconds) is echoes
+    assert hallucination.echoes(text, ("smell gas", "no heat", "water leak"), seconds) is echoes
 
 
 # ---- guards ------------------------------------------------------------------------------------------------
@@ -161,8 +162,8 @@ def test_a_limit_that_nothing_reaches_changes_nothing(decoder: Decoder) -> None:
     assert generous.decode(audio).hypotheses == decoder.decode(audio).hypotheses
 
 
-def attempt(text: str, log_probability: float = -0.1, no_speech: float = 0.0) -> asr._Attempt:
-    return asr._Attempt((asr._Transcript(text, log_probability, capped=False),), no_speech, 2.0)
+def attempt(text: str, log_probability: float = -0.1, no_speech: float = 0.0) -> whisper._Attempt:
+    return whisper._Attempt((whisper._Transcript(text, log_probability, capped=False),), no_speech, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def attempt(text: str, log_probability: float = -0.1, no_speech: float = 0.0) ->
         (attempt("..."), False),
     ],
 )
-def test_what_is_kept(decoder: Decoder, made: asr._Attempt, kept: bool) -> None:
+def test_what_is_kept(decoder: Decoder, made: whisper._Attempt, kept: bool) -> None:
     assert bool(decoder._hypotheses(made, 2.0)) is kept
 
 
@@ -198,8 +199,8 @@ def test_confidence_falls_with_log_probability_no_speech_and_doubt(decoder: Deco
 
 
 def test_equal_hypotheses_are_one(decoder: Decoder) -> None:
-    made = asr._Attempt(
-        tuple(asr._Transcript(text, -0.1 * n, capped=False) for n, text in enumerate(["yes", "yes", "yeah"])),
+    made = whisper._Attempt(
+        tuple(whisper._Transcript(text, -0.1 * n, capped=False) for n, text in enumerate(["yes", "yes", "yeah"])),
         0.0,
         2.0,
     )
@@ -227,7 +228,7 @@ def test_without_a_card_the_window_has_the_safe_floor(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", ["{", "[]", '{"window_floor_s": "ten"}', '{"bias_tokens": null}'])
 def test_a_card_that_cannot_be_read(tmp_path: Path, written: str) -> None:
-    (tmp_path / asr.CARD).write_text(written, encoding="utf-8")
+    (tmp_path / whisper.CARD).write_text(written, encoding="utf-8")
     with pytest.raises(ModelMissing, match=r"switchboard\.json can't be read"):
         read_card(tmp_path)
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from voice import models
 from voice.errors import ModelMissing, OperatorError
+from voice.hub import Kind
 
 WEIGHTS = bytes(range(256)) * 4096
 FILES = {
@@ -312,7 +313,7 @@ def test_find_by_path(tmp_path: Path) -> None:
         ("whisper", "./nowhere", r"nowhere/model\.bin is missing"),
     ],
 )
-def test_what_find_says(tmp_path: Path, kind: models.Kind, name: str, message: str) -> None:
+def test_what_find_says(tmp_path: Path, kind: Kind, name: str, message: str) -> None:
     with pytest.raises(ModelMissing, match=message):
         models.find(kind, name, tmp_path / "models")
 

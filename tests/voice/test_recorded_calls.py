@@ -13,13 +13,14 @@ import pytest
 
 from sop.reading import Hypothesis
 from tests.fakes import FakeRecogniser, FakeSynthesiser, running, tone
-from voice.asr import Priority, Recognition
+from voice.asr import Priority
 from voice.audio import FRAME, samples
 from voice.recorded import Recorded, load, shipped
 from voice.session import Session, SessionSettings
 from voice.simulate import LockStep, Rang, ring
 from voice.store import Store
 from voice.vad import Detector, VadSettings
+from voice.whisper import Recognition
 
 SLOWEST_GAP_MS = 1800
 """The wait in the middle of an answer, and some."""

@@ -16,10 +16,12 @@ import numpy as np
 import pytest
 
 import audio_fixtures
-from voice import tts
+from voice import piper_voice
 from voice.audio import SILENCE, decode, first_audible
 from voice.errors import EngineCrashed, ModelMissing
-from voice.tts import AudioStore, PiperSynthesiser, TtsSettings, Voice
+from voice.piper_voice import TtsSettings, Voice
+from voice.prompt_cache import AudioStore
+from voice.tts import PiperSynthesiser
 from voice.worker import EngineState
 
 VOICE = audio_fixtures.ROOT / "models" / "piper-switchboard" / "en_US-switchboard-x_low.onnx"
@@ -71,7 +73,7 @@ async def busy(synthesiser: PiperSynthesiser) -> None:
 
 
 def level_db(mulaw: bytes) -> float:
-    return 20 * float(np.log10(tts._speech_level(decode(mulaw)) / 32768))
+    return 20 * float(np.log10(piper_voice._speech_level(decode(mulaw)) / 32768))
 
 
 # ---- what is rendered --------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def test_what_nobody_can_pronounce_is_no_audio(voice: Voice, text: str) -> None:
 
 def test_what_is_too_loud_is_bent() -> None:
     wave = np.linspace(-3, 3, 1001).astype(np.float32)
-    bent = tts._bent(wave).astype(np.int32)
+    bent = piper_voice._bent(wave).astype(np.int32)
     assert (np.diff(bent) >= 0).all()
     assert bent[-1] == -bent[0] <= 32767
     inside = np.abs(wave) <= 0.8
@@ -130,11 +132,11 @@ def test_what_is_too_loud_is_bent() -> None:
 
 def test_the_trim_keeps_what_is_there() -> None:
     pcm = np.concatenate((np.zeros(4000), np.full(100, 1000), np.zeros(500))).astype(np.int16)
-    trimmed = tts._trimmed(pcm, 1200)
+    trimmed = piper_voice._trimmed(pcm, 1200)
     assert trimmed.size == 240 + 100 + 1200
     assert np.flatnonzero(trimmed).tolist() == list(range(240, 340))
-    assert tts._trimmed(pcm[3990:4100], 0).size == 110
-    assert tts._trimmed(pcm[:4000], 1200).size == 0
+    assert piper_voice._trimmed(pcm[3990:4100], 0).size == 110
+    assert piper_voice._trimmed(pcm[:4000], 1200).size == 0
 
 
 # ---- the cache ---------------------------------------------------------------------------------------------
@@ -370,7 +372,8 @@ def test_piper_is_imported_by_the_engines_process_alone(tmp_path: Path) -> None:
     program.write_text(
         "import asyncio, sys\n"
         "from pathlib import Path\n"
-        "from voice.tts import PiperSynthesiser, TtsSettings\n"
+        "from voice.piper_voice import TtsSettings\n"
+        "from voice.tts import PiperSynthesiser\n"
         "async def main():\n"
         f"    synthesiser = PiperSynthesiser(TtsSettings(Path({str(VOICE)!r})))\n"
         "    await synthesiser.start()\n"
