@@ -69,7 +69,17 @@ class CallSettings:
     longest_ms: int = 30 * 60_000
     """A call is ended here whatever happens."""
     voice_failures: int = 2
-    """Sentences in a row that could not be rendered until the call is given up: a mute agent helps nobody."""
+    """Sentences in a row that could not be rendered, each tried twice, until the call is given up: a mute agent
+    helps nobody."""
+
+
+_STOPPED = {
+    "stop": "caller_hung_up",
+    "socket closed": "caller_hung_up",
+    "line dead": "line_dead",
+    "server stopping": "server_stopped",
+}
+"""Why a stream stopped → outcome of a call that had none yet; anything else is our failure."""
 
 
 class Call:
@@ -85,6 +95,8 @@ class Call:
         self._utterances: list[tuple[str, bool, bool]] = []
         self._understanding: int | None = None
         self._saving: dict[int, Save] = {}
+        self._unsaved: dict[str, sop_acts.Field] = {}
+        self._saving_again = False
         self._save_count = 0
         self._tool_count = 0
         self._after_saving: list[CallTool] = []
@@ -92,7 +104,9 @@ class Call:
         self._exit: Transfer | End | None = None
         self._transferring = False
         self._voice_failures = 0
+        self._rendered_twice: set[int] = set()
         self._quiet_since = 0
+        self._last_exchange = 0
         self._cut_short: tuple[int, ...] = ()
         self._no_input = samples(settings.no_input_ms)
         self._patience = self._no_input
@@ -143,7 +157,8 @@ class Call:
                 self._transferring = False
                 self._advance(sop_acts.TransferFinished(event.ok, event.reason))
             case Stopped():
-                self._end(self.state.outcome or "caller_hung_up")
+                self._out += self._after_saving
+                self._end(self.state.outcome or _STOPPED.get(event.reason, "failed"))
             case _:
                 assert_never(event)
         if not self.over:
@@ -195,7 +210,8 @@ class Call:
 
     def _say_again(self) -> None:
         """What a noise cut short is said once more; a noise also buys the caller half the silence again."""
-        self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
+        if self._at - self._last_exchange < 2 * self._patience:
+            self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
         numbers, self._cut_short = self._cut_short, ()
         for number in numbers:
             self._speak(*self._utterances[number])
@@ -217,6 +233,7 @@ class Call:
 
     def _entered(self, entry: str | None) -> None:
         if entry is not None:
+            self._patience = self._no_input
             self._advance(sop_acts.Keys(entry))
 
     # ---- the procedure -------------------------------------------------------------------------------------
@@ -227,7 +244,7 @@ class Call:
             self._act(act)
         self.expecting = expect(self._graph, self.state)
         self._listening.expect(self.expecting)
-        self._quiet_since = self._at
+        self._quiet_since = self._last_exchange = self._at
         likely = tuple(s for text in engine.likely(self._graph, self.state) for s in sentences(text))
         if likely and self._exit is None:
             self._out.append(Prepare(likely))
@@ -240,11 +257,7 @@ class Call:
                 for sentence in sentences(text):
                     self._speak(sentence, fixed, interruptible)
             case sop_acts.Save(fields):
-                self._save_count += 1
-                save = Save(self._save_count, fields)
-                self._saving[save.save] = save
-                self._playback.held = True
-                self._out.append(save)
+                self._save(fields)
             case sop_acts.CallTool(_, name, arguments, timeout_s):
                 self._tool_count += 1
                 tool = CallTool(act.id, name, arguments, timeout_s)
@@ -263,12 +276,38 @@ class Call:
         self._playback.add(number, interruptible=interruptible)
         self._out.append(Speak(number, text, fixed))
 
+    def _save(self, fields: tuple[sop_acts.Field, ...]) -> None:
+        """Saves these and whatever an earlier save did not get in."""
+        self._save_count += 1
+        save = Save(self._save_count, tuple((self._unsaved | {f.slot: f for f in fields}).values()))
+        self._saving[save.save] = save
+        self._playback.held = True
+        self._out.append(save)
+
     def _saved(self, event: Saved) -> None:
-        if self._saving.pop(event.save, None) is None or self._saving:
+        """Fields that were refused go with the next save; a tool waits until none is left or they fail again."""
+        save = self._saving.pop(event.save, None)
+        if save is None:
+            return
+        for one in save.fields:
+            if not event.ok:
+                self._unsaved[one.slot] = one
+            elif self._unsaved.get(one.slot) == one:
+                del self._unsaved[one.slot]
+        if self._saving:
             return
         self._playback.held = False
-        self._out += self._after_saving
-        self._after_saving = []
+        tools, self._after_saving = self._after_saving, []
+        if not tools:
+            return
+        if self._unsaved and not self._saving_again:
+            self._saving_again, self._after_saving = True, tools
+            self._save(())
+        elif self._unsaved:
+            for tool in tools:
+                self._tool_finished(ToolFinished(self._at, tool.tool, False, {}))
+        else:
+            self._out += tools
 
     def _tool_finished(self, event: ToolFinished) -> None:
         if event.tool in self._tools:
@@ -282,7 +321,16 @@ class Call:
             self._voice_failures = 0
 
     def _speech_failed(self, event: SpeechFailed) -> None:
-        self._playback.fail(event.utterance)
+        """A sentence is tried twice; then it is skipped, and an agent that stays mute hangs up."""
+        number = event.utterance
+        if not self._playback.awaits(number):
+            return
+        if number not in self._rendered_twice:
+            self._rendered_twice.add(number)
+            text, fixed, _ = self._utterances[number]
+            self._out.append(Speak(number, text, fixed))
+            return
+        self._playback.fail(number)
         self._voice_failures += 1
         if self._voice_failures >= self._settings.voice_failures:
             self._end("voice_failed")
@@ -295,7 +343,7 @@ class Call:
         if at >= self._longest:
             self._end("too_long")
         elif self._playback.is_playing(at):
-            self._quiet_since = at
+            self._quiet_since = self._last_exchange = at
         elif self._exit is not None:
             self._leave()
         elif self._keypad.pending:

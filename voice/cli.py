@@ -65,7 +65,7 @@ def serve(
         given = {"port": port, "flow": flow, "asr": asr, "voice": voice}
         settings = configuration.load(config, overrides=given)
         asyncio.run(_serve(settings))
-    except (SwitchboardError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
 
 
@@ -109,7 +109,7 @@ def demo(
         home = configuration.load().home
         settings = demonstration.DemoSettings(demonstration.fresh_home(home / "demo"), home / "prompts", fast)
         results = asyncio.run(_demo(graph, source, callers, settings, as_json))
-    except (SwitchboardError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
     if as_json:
         typer.echo(json.dumps(demonstration.as_json(graph, results, fast=fast), indent=2, ensure_ascii=False))
@@ -180,7 +180,7 @@ def simulate(
         _console.print(f"{rang.scenario}: {rang.duration_s} s, ended by the {rang.ended_by}; replies after {gaps}")
         for violation in rang.violations:
             _console.print(f"the carrier would have complained: {violation}", style="red")
-    if rang.violations:
+    if rang.violations or rang.ended_by in ("refused", "fault"):
         raise typer.Exit(1)
 
 
@@ -192,7 +192,7 @@ def replay(
     """Run a journal's call again, without models, and compare every command."""
     try:
         result = replay_journal(journal)
-    except (SwitchboardError, sop.FlowError) as error:
+    except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
     values = dataclasses.asdict(result) | {"real_time_factor": result.real_time_factor}
     if as_json:

@@ -15,6 +15,7 @@ The command line wins over the environment, the environment over the file. `asr`
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -26,6 +27,7 @@ from voice.errors import OperatorError
 FILE = "switchboard.toml"
 """Read from the working folder if it is there and no other file is named."""
 _PREFIX = "SWITCHBOARD_"
+_MOST = {"port": 65535, "asr_threads": 256, "most_calls": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,12 @@ def _with(config: Config, values: Mapping[str, Any], source: str) -> Config:
 
 
 def _value(name: str, value: Any, kind: type, source: str) -> Any:
-    if issubclass(kind, Path):
-        return Path(value)
-    if kind is str:
-        return str(value)
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = -1
-    if number < 0:
-        raise OperatorError(f"{source}: {name} must be a whole number, not {value!r}")
-    return number
+    if kind is not int:
+        if not isinstance(value, str | Path):
+            raise OperatorError(f"{source}: {name} must be text, not {value!r}")
+        return kind(value) if kind is str else Path(value)
+    most = _MOST.get(name, 1_000_000)
+    whole = re.fullmatch(r"[0-9]{1,7}", str(value))
+    if whole is None or int(whole[0]) > most:
+        raise OperatorError(f"{source}: {name} must be a whole number up to {most}, not {value!r}")
+    return int(whole[0])

@@ -16,6 +16,7 @@ import audio_fixtures
 from sop import loader
 from sop.graph import Graph
 from voice.carrier import LoopbackCarrier
+from voice.errors import CarrierError
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
 from voice.piper_voice import TtsSettings
@@ -81,6 +82,8 @@ async def demonstrate(
             settled = _settled_for(running, call)
             pace = LockStep(settled) if settings.fast else RealTime()
             rang = await ring(caller, url, pace=pace, call=call)
+            if rang.ended_by in ("refused", "fault"):
+                raise CarrierError(f"{caller.scenario.name} could not talk to the server: {rang.ended_by}")
             done = await _result(running, caller, rang)
             if finished is not None:
                 finished(done)

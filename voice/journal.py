@@ -13,7 +13,7 @@ import json
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -24,15 +24,22 @@ from voice.errors import OperatorError
 from voice.events import Command, Event, Heard
 
 FORMAT = 1
+_EVENTS = frozenset(get_args(Event))
 _LONGEST_RUN = 250
 """Frames in a run at most: five seconds of a call may be lost with the machine."""
+
+
+def _private(path: Path) -> None:
+    """Makes an empty file that only this user reads: it will hold a caller's words."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 class Journal:
     """Writes one call's journal as it happens."""
 
     def __init__(self, path: Path, header: dict[str, Any]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _private(path)
         self.path = path
         self._file = path.open("w", encoding="utf-8")
         self._run: list[float] = []
@@ -110,7 +117,9 @@ def events_of(line: str) -> Iterator[Event]:
     """The events of one line that holds no command."""
     value = json.loads(line)
     if value["_"] != "Run":
-        event: Event = decode_value(value)
+        event = decode_value(value)
+        if type(event) not in _EVENTS:
+            raise ValueError(f"not an event: {value['_']}")
         yield event
         return
     at, count = value["at"], value["samples"]
@@ -133,7 +142,7 @@ class Recording:
     """The call as both heard it, written a second at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _private(path)
         self.path = path
         self._wave = wave.open(str(path), "wb")  # noqa: SIM115 - closed by close()
         self._wave.setnchannels(2)

@@ -14,6 +14,7 @@ from typing import assert_never
 from sop.expectation import completeness
 from sop.graph import Graph
 from sop.reading import Completeness, Expectation, Hypothesis
+from voice.audio import samples
 from voice.barge_in import BargeInSettings, interrupts
 from voice.endpointing import EndpointSettings, silence_that_ends
 from voice.events import Transcribe, Transcribed, TranscriptionFailed, Urgency
@@ -61,7 +62,10 @@ class _Turn:
 
     number: int
     start: int
-    interrupted: bool
+    interrupted: bool = False
+    agent: Agent | None = None
+    """What the agent was saying when it last spoke during this turn."""
+    agent_until: int = 0
     transcript: Transcript = field(default_factory=Transcript)
     asked: int = -1
     """End of the stretch that is being transcribed; -1 for none."""
@@ -88,7 +92,10 @@ class Listening:
         self._endpointing = endpointing
         self._barge_in = barge_in
         self._turn: _Turn | None = None
+        self._waiting: _Turn | None = None
         self._count = 0
+        self._longest = samples(turns.longest_ms)
+        self._least = samples(turns.least_ms)
         self._at = 0
         self._wait = 0
         self._set_wait(None)
@@ -96,7 +103,7 @@ class Listening:
     @property
     def active(self) -> bool:
         """Whether the caller speaks, or has spoken and the words are not known yet."""
-        return self._turn is not None
+        return self._turn is not None or self._waiting is not None
 
     def expect(self, expecting: Expectation) -> None:
         """The step has changed: from now on this is what is asked for."""
@@ -107,10 +114,15 @@ class Listening:
         """Takes a frame; `agent` is None when it is silent."""
         self._at = at
         signal = self._turns.hear(at, count, speech, self._wait)
+        turn = self._turn
+        if turn is not None and agent is not None:
+            turn.agent, turn.agent_until = agent, at
         if signal is not None:
             return self._signal(signal, agent)
-        if agent is not None and self._turns.active:
-            return self._over(agent)
+        if turn is not None and self._waiting is not None and self._turns.voiced >= self._least:
+            self._merge(turn, self._waiting)
+        if turn is not None and agent is not None:
+            return self._over(turn, agent)
         return []
 
     def transcribed(self, event: Transcribed, agent: Agent | None) -> list[Outcome]:
@@ -123,7 +135,7 @@ class Listening:
         if event.end == turn.asked:
             turn.asked = -1
         text = turn.transcript.text
-        if turn.transcript.end >= self._turns.last_speech:
+        if turn is self._turn and turn.transcript.end >= self._turns.last_speech:
             self._set_wait(completeness(self._graph, self._expecting, text))
         if self._stops(turn, agent):
             turn.interrupted = True
@@ -142,19 +154,20 @@ class Listening:
             return []
         if turn.urgency is not Urgency.FINAL:
             return [self._transcribe(turn, Urgency.FINAL)]
-        self._turn = None
+        self._waiting = None
         return [Unheard()]
 
     def _current(self, number: int) -> _Turn | None:
         """The one place where a result of a turn that no longer counts is told from a wanted one."""
-        return self._turn if self._turn is not None and self._turn.number == number else None
+        wanted = (turn for turn in (self._turn, self._waiting) if turn is not None and turn.number == number)
+        return next(wanted, None)
 
     def _signal(self, signal: Signal, agent: Agent | None) -> list[Outcome]:
         turn = self._turn
         match signal:
             case Started(start):
                 self._count += 1
-                self._turn = _Turn(self._count, turn.start if turn else start, turn.interrupted if turn else False)
+                self._turn = _Turn(self._count, start)
                 self._set_wait(None)
             case Paused() if turn is not None:
                 return [self._transcribe(turn, Urgency.SPECULATIVE)]
@@ -164,37 +177,52 @@ class Listening:
                 return self._end(turn, end, agent)
             case Dropped():
                 self._turn = None
-                return [Nothing()]
+                return [] if self._waiting is not None else [Nothing()]
             case Paused() | Ended():
                 pass
             case _:
                 assert_never(signal)
         return []
 
+    def _merge(self, turn: _Turn, waiting: _Turn) -> None:
+        """The caller goes on before the words so far are known: it is one turn, unless that would be too long."""
+        if self._at - waiting.start < self._longest:
+            turn.start = waiting.start
+            turn.interrupted |= waiting.interrupted
+            self._waiting = None
+
     def _end(self, turn: _Turn, end: int, agent: Agent | None) -> list[Outcome]:
+        """The turn is over; it waits for its words. One that still waits for its own by now is lost."""
+        lost: list[Outcome] = [Unheard()] if self._waiting is not None else []
         turn.ended = end
+        self._turn, self._waiting = None, turn
         if turn.transcript.end >= end:
-            return self._finish(turn, agent)
+            return lost + self._finish(turn, agent)
         if turn.asked < end:
-            return [self._transcribe(turn, Urgency.FINAL)]
-        return []
+            return [*lost, self._transcribe(turn, Urgency.FINAL)]
+        return lost
 
     def _finish(self, turn: _Turn, agent: Agent | None) -> list[Outcome]:
         """The turn is over and its words are known."""
-        self._turn = None
+        self._waiting = None
         text = turn.transcript.text
-        listens = agent is not None and not turn.interrupted and not interrupts(text, self._expecting, agent.saying)
-        if not text or listens:
+        if not text or self._listens(turn, text):
             return [Nothing()]
         finished = Finished(turn.number, turn.transcript.hypotheses)
         if agent is not None and agent.interruptible and not turn.interrupted:
             return [Interrupt(), finished]
         return [finished]
 
-    def _over(self, agent: Agent) -> list[Outcome]:
+    def _listens(self, turn: _Turn, text: str) -> bool:
+        """Whether it was spoken mostly over the agent and is what a listener says."""
+        if turn.agent is None or turn.interrupted or turn.ended is None:
+            return False
+        mostly = turn.agent_until - turn.start >= (turn.ended - turn.start) // 2
+        return mostly and not interrupts(text, self._expecting, turn.agent.saying)
+
+    def _over(self, turn: _Turn, agent: Agent) -> list[Outcome]:
         """The caller goes on speaking over the agent: look for words every so often, and stop it at last anyway."""
-        turn = self._turn
-        if turn is None or turn.interrupted or not agent.interruptible:
+        if turn.interrupted or not agent.interruptible:
             return []
         voiced = self._turns.voiced
         if voiced >= self._barge_in.certain and turn.transcript.end == 0:

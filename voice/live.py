@@ -41,7 +41,7 @@ class Live:
             heard = event.reading
             self._line("caller", f"{escape(heard.text)}  [dim]confidence {heard.confidence:.2f}[/dim]", "cyan")
         elif isinstance(event, Stopped):
-            self._line("line", f"ended by the other side: {event.reason}", "dim")
+            self._line("line", f"over: {event.reason}", "dim")
         self._gap()
 
     def command(self, command: Command) -> None:
@@ -93,6 +93,10 @@ def show_leads(console: Console, calls: list[Demonstrated]) -> None:
     console.print(table)
 
 
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
+
+
 def show_summary(console: Console, calls: list[Demonstrated], fast: bool) -> None:
     """Path, latency, recordings and whatever went wrong."""
     first = calls[0]
@@ -100,7 +104,7 @@ def show_summary(console: Console, calls: list[Demonstrated], fast: bool) -> Non
     figures = latency([call.report for call in calls])
     gap = figures["gap_ms"]
     console.print(
-        f"Caller's last word to reply, {len(calls)} calls at once: p50 {gap['p50']:.0f} ms, p95 {gap['p95']:.0f} ms "
+        f"Caller's last word to reply, {len(calls)} calls at once: p50 {_ms(gap['p50'])}, p95 {_ms(gap['p95'])} "
         f"({gap['n']} replies{', paced by processing' if fast else ''})"
     )
     for call in calls:

@@ -18,6 +18,7 @@ from voice.audio import first_audible
 from voice.carrier import Carrier
 from voice.errors import EngineError, StoreError
 from voice.events import (
+    CallStarted,
     CallTool,
     Cancel,
     Command,
@@ -74,8 +75,7 @@ class Performer:
         engines: Engines,
         graph: Graph,
         audio: CallerAudio,
-        call: str,
-        now: str,
+        start: CallStarted,
         *,
         nbest: int,
         post: Callable[[Event], None],
@@ -86,13 +86,18 @@ class Performer:
         self._engines = engines
         self._reader = RuleReader(graph)
         self._audio = audio
-        self._call = call
-        self._now = now
+        self._graph = graph
+        self._start = start
+        self._call = start.call
+        self._begun = False
+        self._database = asyncio.Lock()
         self._nbest = nbest
         self._post = post
         self._failed = failed
         self._changed = changed
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing: set[asyncio.Task[None]] = set()
+        """Tasks that write to the database; in the order of their commands, whatever becomes of the call."""
         self._preparing: set[asyncio.Task[None]] = set()
         self._speaking: dict[int, asyncio.Task[None]] = {}
         self._utterances: dict[int, bytearray] = {}
@@ -119,9 +124,9 @@ class Performer:
                 self._preparing.add(task)
                 task.add_done_callback(self._preparing.discard)
             case Save():
-                self._spawn(self._save(command))
+                self._writing.add(self._spawn(self._save(command)))
             case CallTool():
-                self._spawn(self._run_tool(command))
+                self._writing.add(self._spawn(self._run_tool(command)))
             case Transfer():
                 self._spawn(self._transfer(command))
             case _:
@@ -132,10 +137,21 @@ class Performer:
         return bytes(self._utterances[command.utterance][command.start : command.end])
 
     async def finish(self) -> None:
-        """Stops what nobody waits for and lets the rest end."""
-        for task in (*self._speaking.values(), *self._preparing):
+        """Stops what nobody waits for; what goes into the database gets there."""
+        for task in (*self._tasks - self._writing, *self._preparing):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._preparing, return_exceptions=True)
+
+    async def begin_call(self) -> None:
+        """Notes the call in the database; tried again before each save until it is in."""
+        start = self._start
+        try:
+            await self._engines.store.begin_call(
+                start.call, start.stream, self._graph.name, self._graph.version, start.caller, None, start.now
+            )
+            self._begun = True
+        except StoreError as error:
+            log.error("call not stored", call=self._call, error=str(error))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -145,6 +161,7 @@ class Performer:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._writing.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a task of the call failed", call=self._call, exc_info=task.exception())
             self._failed()
@@ -171,7 +188,7 @@ class Performer:
 
     def _understand(self, command: Understand) -> None:
         began = time.perf_counter()
-        reading = self._reader.read(command.hypotheses, command.expecting, self._now)
+        reading = self._reader.read(command.hypotheses, command.expecting, self._start.now)
         self._post(Understood(0, command.turn, reading, _ms_since(began)))
 
     async def _speak(self, command: Speak) -> None:
@@ -206,7 +223,10 @@ class Performer:
         fields = {f.slot: (f.value, f.spoken, f.confidence, f.confirmed) for f in command.fields}
         began = time.perf_counter()
         try:
-            await self._engines.store.save_fields(self._call, fields)
+            async with self._database:
+                if not self._begun:
+                    await self.begin_call()
+                await self._engines.store.save_fields(self._call, fields)
         except StoreError as error:
             log.error("fields not saved", call=self._call, error=str(error))
             self._post(Saved(0, command.save, False, _ms_since(began)))
@@ -216,7 +236,7 @@ class Performer:
     async def _run_tool(self, command: CallTool) -> None:
         ok = command.name == LEAD_TOOL
         try:
-            async with asyncio.timeout(command.timeout_s):
+            async with self._database, asyncio.timeout(command.timeout_s):
                 if ok:
                     await self._engines.store.complete_lead(self._call)
         except (StoreError, TimeoutError) as error:

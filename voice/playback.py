@@ -66,12 +66,17 @@ class Playback:
 
     def rendered(self, utterance: int, count: int, *, last: bool) -> bool:
         """So much more of it is ready. False: nobody waits for it any more."""
-        item = self._all.get(utterance)
-        if item is None or item.complete or item not in self._queue:
+        if not self.awaits(utterance):
             return False
+        item = self._all[utterance]
         item.rendered += count
         item.complete = last
         return True
+
+    def awaits(self, utterance: int) -> bool:
+        """Whether audio of it is still wanted."""
+        item = self._all.get(utterance)
+        return item is not None and not item.complete and item in self._queue
 
     def fail(self, utterance: int) -> None:
         """No more audio of it will come; what was rendered is still played."""

@@ -64,29 +64,33 @@ def replay(path: Path) -> Replay:
     Raises:
         OperatorError: it is no journal of this format, or one that holds something unknown.
     """
-    began = time.perf_counter()
     head = read_header(path)
+    try:
+        return _replay(path, head)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OperatorError(f"{path} is damaged, or of another version: {error}") from None
+
+
+def _replay(path: Path, head: dict[str, Any]) -> Replay:
+    began = time.perf_counter()
     call = Call(load_text(head["source"], head["flow"]), settings_of(head["settings"]))
     report = Report()
     events = commands = at = 0
     due: list[str] = []
     difference: str | None = None
-    try:
-        for line in read_lines(path):
-            if line.startswith(">"):
-                commands += 1
-                difference = difference or _compare(line[1:], due)
-                continue
-            for event in events_of(line):
-                difference = difference or _leftover(due)
-                events += 1
-                at = max(at, event.at)
-                produced = call.receive(event)
-                due = [encode(c) for c in produced]
-                for command in produced:
-                    report.command(command)
-    except (ValueError, KeyError) as error:
-        raise OperatorError(f"{path} is damaged: {error}") from None
+    for line in read_lines(path):
+        if line.startswith(">"):
+            commands += 1
+            difference = difference or _compare(line[1:], due)
+            continue
+        for event in events_of(line):
+            difference = difference or _leftover(due)
+            events += 1
+            at = max(at, event.at)
+            produced = call.receive(event)
+            due = [encode(c) for c in produced]
+            for command in produced:
+                report.command(command)
     difference = difference or _leftover(due)
     elapsed = time.perf_counter() - began
     return Replay(

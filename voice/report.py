@@ -58,7 +58,10 @@ class Report:
         self._audible: dict[int, int] = {}
         self._waiting: Turn | None = None
         self._sent: tuple[int, int, int] | None = None
+        """The reply's first utterance, when the caller begins to hear it, and the end of the caller's turn."""
         self._cleared = False
+        self._turn_end = 0
+        self._dry_at = 0
         self._at = 0
         self.caller: str | None = None
         self.greeting = ""
@@ -101,11 +104,11 @@ class Report:
                 self.path.append(step)
             case Speak():
                 self._speak(command)
-            case SendAudio(utterance, 0, _) if utterance in self._reply and self._waiting is not None:
-                self._sent = (utterance, self._at, self._last_speech)
-                self._measure()
+            case SendAudio():
+                self._sending(command)
             case Clear():
                 self._cleared = True
+                self._dry_at = min(self._dry_at, self._at)
                 self.barge_ins += 1
             case Save(_, fields):
                 self.fields |= {f.slot: (f.value, f.spoken, f.confidence, f.confirmed) for f in fields}
@@ -113,6 +116,15 @@ class Report:
                 self.outcome = outcome
             case _:
                 pass
+
+    def _sending(self, command: SendAudio) -> None:
+        begins = max(self._dry_at, self._at)
+        self._dry_at = begins + command.end - command.start
+        if command.start == 0:
+            self._cleared = False
+        if command.start == 0 and command.utterance in self._reply and self._waiting is not None and self._sent is None:
+            self._sent = (command.utterance, begins, self._turn_end)
+            self._measure()
 
     def _understood(self, event: Understood) -> None:
         step = self.path[-1] if self.path else ""
@@ -124,6 +136,7 @@ class Report:
         }
         self.turns.append(turn)
         self._cleared, self._reply, self._waiting, self._sent = False, set(), turn, None
+        self._turn_end = self._last_speech
 
     def _speak(self, command: Speak) -> None:
         if not self.turns:

@@ -17,9 +17,10 @@ from aiohttp import WSMsgType, web
 from sop.graph import Graph
 from voice import replay, twilio
 from voice.call import Call, CallSettings
-from voice.errors import BadFrame
+from voice.errors import BadFrame, OperatorError
 from voice.events import CallStarted
 from voice.journal import Journal, Recording
+from voice.line import Wire
 from voice.performer import Engines
 from voice.session import Listener, Session, SessionSettings
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_CLOSE_S = 5.0
 _REFUSED = 1008
 """WebSocket close code "policy violation", RFC 6455 section 7.4.1."""
 
@@ -55,14 +57,20 @@ class ServerSettings:
 class _Socket:
     """A session's wire over an aiohttp WebSocket."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, abort: Callable[[], None]) -> None:
         self._socket = socket
+        self._abort = abort
 
     async def send(self, text: str) -> None:
         await self._socket.send_str(text)
 
     async def close(self) -> None:
-        await self._socket.close()
+        """A peer that reads nothing any more would hold up the closing handshake for ever."""
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._socket.close()
+        except TimeoutError:
+            self._abort()
 
 
 class Server:
@@ -99,7 +107,12 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise OperatorError(
+                f"can't listen on {self._settings.host}:{self._settings.port}: {error.strerror}; name another --port"
+            ) from None
         port: int = self._runner.addresses[0][1]
         return port
 
@@ -146,7 +159,8 @@ class Server:
         if start is None or not self._admits(start):
             await socket.close(code=_REFUSED)
             return socket
-        await self._answer(start, socket)
+        transport = request.transport
+        await self._answer(start, socket, _Socket(socket, transport.abort if transport else lambda: None))
         return socket
 
     async def _await_start(self, socket: web.WebSocketResponse) -> twilio.Start | None:
@@ -174,8 +188,8 @@ class Server:
             return False
         return True
 
-    async def _answer(self, start: twilio.Start, socket: web.WebSocketResponse) -> None:
-        session = self._session(start, socket)
+    async def _answer(self, start: twilio.Start, socket: web.WebSocketResponse, wire: Wire) -> None:
+        session = self._session(start, wire)
         self.sessions[start.call] = session
         self._arrivals.setdefault(start.call, asyncio.Event()).set()
         running = asyncio.create_task(session.run())
@@ -191,23 +205,24 @@ class Server:
             log.exception("call failed", call=start.call)
         finally:
             running.cancel()
+            self.finished.pop(start.call, None)
             self.finished[start.call] = self.sessions.pop(start.call)
-            for oldest in list(self.finished)[: -self._settings.keep]:
-                del self.finished[oldest]
+            while len(self.finished) > max(1, self._settings.keep):
+                del self.finished[next(iter(self.finished))]
             self._arrivals.pop(start.call, None)
             self._departures.pop(start.call, asyncio.Event()).set()
-            await socket.close()
+            await wire.close()
 
-    def _session(self, start: twilio.Start, socket: web.WebSocketResponse) -> Session:
+    def _session(self, start: twilio.Start, wire: Wire) -> Session:
         began = self._call_started(start)
-        stem = self._settings.journals / f"{start.call}_{start.stream}"
+        stem = _unused(self._settings.journals / f"{start.call}_{start.stream}")
         header = replay.header(self._graph, self._flow_source, self._settings.call)
         return Session(
             began,
             self._graph,
             Call(self._graph, self._settings.call),
             self._engines,
-            _Socket(socket),
+            wire,
             journal=Journal(stem.with_suffix(".jsonl"), header),
             recording=Recording(stem.with_suffix(".wav")),
             settings=self._settings.session,
@@ -224,7 +239,13 @@ class Server:
 def _moment(text: str) -> str:
     """The given time, or the present one where none or an unreadable one is given; always with its offset."""
     try:
-        moment = datetime.fromisoformat(text) if text else datetime.now().astimezone()
-    except ValueError:
-        moment = datetime.now().astimezone()
-    return moment.astimezone().isoformat(timespec="seconds") if moment.tzinfo is None else moment.isoformat()
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _unused(stem: Path) -> Path:
+    """The path, or with a number behind it where a journal of that name is there already."""
+    candidates = (stem, *(stem.with_name(f"{stem.name}_{n}") for n in range(2, 1000)))
+    return next(path for path in candidates if not path.with_suffix(".jsonl").exists())

@@ -40,6 +40,8 @@ from voice.vad import Detector
 
 log = structlog.get_logger()
 
+_SECOND_LOOK_S = 0.02
+
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
@@ -114,8 +116,7 @@ class Session:
             engines,
             graph,
             self._audio,
-            start.call,
-            start.now,
+            start,
             nbest=settings.nbest,
             post=self._queue.put_nowait,
             failed=lambda: self.closed("our failure"),
@@ -128,6 +129,7 @@ class Session:
     def receive(self, text: str) -> None:
         """One text message from the carrier. One that nobody can read is counted and otherwise ignored."""
         self._messages_in += 1
+        self._last_message = asyncio.get_running_loop().time()
         try:
             frame = twilio.parse(text)
         except BadFrame as error:
@@ -140,6 +142,8 @@ class Session:
         elif frame.stream != self._start.stream:
             self.ignore("another stream")
         else:
+            if isinstance(frame, twilio.Media):
+                self._last_media = self._last_message
             self._queue.put_nowait(frame)
 
     def ignore(self, kind: str) -> None:
@@ -185,20 +189,16 @@ class Session:
 
     async def _begin(self) -> None:
         """Frames that come before the detector is ready wait in the queue."""
-        start = self._start
-        try:
-            await self._engines.store.begin_call(
-                start.call, start.stream, self._graph.name, self._graph.version, start.caller, None, start.now
-            )
-        except StoreError as error:
-            log.error("call not stored", call=start.call, error=str(error))
+        await self._performer.begin_call()
         self._detector = await self._engines.detector()
         self._last_media = self._last_message = asyncio.get_running_loop().time()
 
     async def _wind_up(self, sending: asyncio.Task[None]) -> None:
         self._outbound.finish()
+        await asyncio.gather(sending, return_exceptions=True)
+        await self._wire.close()
         await self._performer.finish()
-        await asyncio.gather(sending, *self._storing, return_exceptions=True)
+        await asyncio.gather(*self._storing, return_exceptions=True)
         self._journal.close()
         self._recording.close()
         await self._store_turns(len(self.report.turns))
@@ -211,15 +211,11 @@ class Session:
             )
         except StoreError as error:
             log.error("end of call not stored", call=self._start.call, error=str(error))
-        await self._wire.close()
         self._notify()
 
     def _take(self, item: twilio.Frame | Event) -> None:
-        if isinstance(item, twilio.Media | twilio.Mark | twilio.Dtmf):
-            self._last_message = asyncio.get_running_loop().time()
         match item:
             case twilio.Media():
-                self._last_media = self._last_message
                 lost = self._clock.gap(item.timestamp, len(item.payload))
                 self._hear(SILENCE * lost + item.payload)
             case twilio.Mark():
@@ -303,8 +299,12 @@ class Session:
                 log.error("line dead", call=self._start.call)
                 self.closed("line dead")
                 return
+            if loop.time() - self._last_media <= stall:
+                continue
+            # After a stall of our own the frames are in the socket still: let them in before deciding.
+            await asyncio.sleep(_SECOND_LOOK_S)
             missing = loop.time() - self._last_media
-            if missing > stall:
+            if missing > stall and self._queue.empty():
                 silence = samples(missing * 1000) // FRAME * FRAME
                 self._last_media += silence / LINE_RATE
                 self._clock.fill(silence)

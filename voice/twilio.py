@@ -7,7 +7,6 @@ extra key makes Twilio drop the audio silently (warning 31951).
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ from typing import Any
 from voice.audio import samples
 from voice.errors import BadFrame
 
+_LATEST = 10**12
+"""A timestamp beyond this, some thirty years in milliseconds, is none."""
 KEYS = frozenset("0123456789*#ABCD")
 
 
@@ -118,6 +119,8 @@ def _text(part: dict[str, Any], name: str) -> str:
     value = part.get(name)
     if not isinstance(value, str) or not value:
         raise BadFrame(f"{name} missing")
+    if not value.isprintable():
+        raise BadFrame(f"{name} unreadable")
     return value
 
 
@@ -140,7 +143,7 @@ def _media(message: dict[str, Any]) -> Media | Ignored:
         return Ignored("outbound track")
     try:
         payload = base64.b64decode(_text(media, "payload"), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise BadFrame("bad base64") from None
     return Media(_text(message, "streamSid"), _whole(media.get("timestamp")), payload)
 
@@ -150,9 +153,10 @@ def _whole(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     try:
-        return int(value)
+        count = int(value)
     except ValueError:
         return None
+    return count if 0 <= count < _LATEST else None
 
 
 def _dtmf(message: dict[str, Any]) -> Dtmf:

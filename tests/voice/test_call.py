@@ -8,6 +8,7 @@ from tests.line import Line, outcome
 from voice.audio import samples
 from voice.call import CallSettings
 from voice.events import (
+    CallTool,
     Cancel,
     Clear,
     End,
@@ -300,10 +301,10 @@ def test_a_speculative_failure_is_made_good_by_the_final_try(graph: Graph) -> No
     assert line.call.state.values["problem"].value == "no_heat"
 
 
-def test_a_sentence_that_cannot_be_rendered_is_skipped_and_a_mute_agent_hangs_up(graph: Graph) -> None:
+def test_a_sentence_is_rendered_at_the_second_try_and_a_mute_agent_hangs_up(graph: Graph) -> None:
     line = Line(graph, tts_fails=1).ring().until_quiet()
-    assert line.said[-1] == "What's going on with your system?"
-    line = Line(graph, tts_fails=2).ring().wait(1000)
+    assert line.said[0] == "Thank you for calling Northside Heating."  # tried again
+    line = Line(graph, tts_fails=20).ring().wait(1000)
     assert outcome(line) == "voice_failed"
 
 
@@ -315,6 +316,80 @@ def test_results_of_a_turn_that_was_cut_are_dropped(graph: Graph) -> None:
     assert line.call.receive(stale) == ()
     assert line.call.receive(Understood(line.at, 99, line.reader.read((), line.call.expecting, ""))) == ()
     assert line.call.state == before
+
+
+def test_a_click_while_the_words_are_awaited_loses_nothing(graph: Graph) -> None:
+    line = Line(graph, asr_ms=1000).ring().until_quiet().wait(300).say("there is no heat in the house")
+    line.wait(920).say("", 80).wait(6000)
+    assert line.call.state.values["problem"].value == "no_heat"
+
+
+def test_speech_without_end_is_cut_into_turns_and_answered(graph: Graph) -> None:
+    line = Line(graph).ring().until_quiet().wait(300).say("blah " * 200, 100_000)
+    assert len(line.commands(Understand)) >= 2
+    longest = max(c.end - c.start for c in line.commands(Transcribe) if isinstance(c, Transcribe))
+    assert longest <= samples(30_000)
+
+
+def test_noises_without_words_do_not_silence_the_agent(graph: Graph) -> None:
+    line = Line(graph).ring().until_quiet()
+    before = len(line.commands(Speak))
+    for _ in range(20):
+        line.say("", 300).wait(2700)
+    assert len(line.commands(Speak)) > before
+
+
+def test_a_listeners_okay_over_the_last_words_is_no_answer(graph: Graph) -> None:
+    line = Line(graph).ring().wait(300)
+    until = sum(40 * len(text) for text in [line._texts[n] for n in sorted(line._texts)])
+    line.wait(until - 500).say("okay", 300).wait(3000)
+    assert not line.commands(Understand)
+
+
+def test_a_field_that_was_refused_goes_with_the_next_save(graph: Graph) -> None:
+    line = Line(graph).ring().answer(PLAIN[0]).until_quiet().wait(300)
+    line.saves_ok = False
+    line.answer(PLAIN[1])
+    line.saves_ok = True
+    for text in PLAIN[2:]:
+        line.answer(text)
+    assert outcome(line) == "lead_saved"
+    after = [s for s in line.commands(Save) if isinstance(s, Save)][2:]
+    assert any(f.slot == "name" for s in after for f in s.fields)
+
+
+def test_a_lead_is_not_complete_while_a_field_is_refused(graph: Graph) -> None:
+    line = Line(graph).ring()
+    for text in PLAIN[:5]:
+        line.answer(text)
+    line.saves_ok = False
+    line.answer(PLAIN[5])
+    assert outcome(line) == "lead_kept"
+
+
+def test_hanging_up_after_the_last_yes_still_completes_the_lead(graph: Graph) -> None:
+    line = Line(graph).ring()
+    for text in PLAIN[:5]:
+        line.answer(text)
+    line.saved_ms = 60_000
+    line.until_quiet().wait(300).say(PLAIN[5]).wait(1500)
+    assert not line.commands(CallTool)
+    line.post(Stopped(line.at, "stop"))
+    assert [type(e) for e in line.entries[-2:]] == [CallTool, End]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("stop", "caller_hung_up"),
+        ("line dead", "line_dead"),
+        ("server stopping", "server_stopped"),
+        ("our failure", "failed"),
+    ],
+)
+def test_why_a_stream_stopped_is_its_outcome(graph: Graph, reason: str, expected: str) -> None:
+    line = Line(graph).ring().wait(500)
+    assert outcome(line.post(Stopped(line.at, reason))) == expected
 
 
 def test_point_11_the_core_runs_on_silence_alone(graph: Graph) -> None:

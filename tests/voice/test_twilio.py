@@ -83,6 +83,8 @@ def test_point_9_the_agents_own_track_is_ignored() -> None:
         ("[" * 100_000, "not JSON"),
         ("[]", "no event"),
         ('{"event":1}', "no event"),
+        ('{"event":"media","streamSid":"MZ1","media":{"payload":"é"}}', "bad base64"),
+        ('{"event":"mark","streamSid":"MZ1","mark":{"name":"\\ud800"}}', "name unreadable"),
         ('{"event":"media","streamSid":"MZ1"}', "media missing"),
         ('{"event":"media","streamSid":"MZ1","media":{"payload":"@@@@"}}', "bad base64"),
         ('{"event":"media","streamSid":"MZ1","media":{"payload":"AAA"}}', "bad base64"),
@@ -175,3 +177,10 @@ def test_point_8_silence_put_in_for_a_stalled_line_is_not_lost_twice() -> None:
     clock.gap(0, 160)
     clock.fill(8000)
     assert clock.gap(1020, 160) == 0
+
+
+@pytest.mark.parametrize("timestamp", ["9" * 400, -5, "-1", 1.5, True, None, "x", []])
+def test_point_8_a_timestamp_that_is_none_does_no_harm(timestamp: object) -> None:
+    frame = parse(json.dumps({**MEDIA, "media": {**MEDIA["media"], "timestamp": timestamp}}))
+    assert isinstance(frame, Media) and frame.timestamp is None
+    assert LineClock().gap(frame.timestamp, 160) == 0
