@@ -26,8 +26,11 @@ SPEECH = tone(0.02)
 class Phone:
     """The carrier's end of one stream, by hand: it says what a test tells it to and keeps what comes back."""
 
-    def __init__(self, socket: ClientConnection, stream: str = "MZ1", call: str = "CA1") -> None:
+    def __init__(
+        self, socket: ClientConnection, stream: str = "MZ1", call: str = "CA1", server: Running | None = None
+    ) -> None:
         self.socket = socket
+        self.server = server
         self.stream, self.call = stream, call
         self.received: list[dict[str, Any]] = []
         self.timestamp = 155
@@ -63,7 +66,14 @@ class Phone:
         for _ in range(frames):
             await self.media(payload)
             await asyncio.sleep(0.02)
+            await self.database_at_rest()
             await self.drain()
+
+    async def database_at_rest(self) -> None:
+        """Time is virtual and the database is not: no frame overtakes a write."""
+        session = self.server.server.sessions.get(self.call) if self.server else None
+        while session is not None and session._performer._writing:
+            await asyncio.wait(session._performer._writing)
 
     async def drain(self) -> None:
         """Takes what has come."""
@@ -101,7 +111,7 @@ def on_the_phone(folder: Path, script: Callable[[Phone, Running], Awaitable[None
     async def main() -> Running:
         async with running(folder, **options) as server:
             async with connect(f"ws://127.0.0.1:{server.port}/ws", compression=None, proxy=None) as socket:
-                await script(Phone(socket), server)
+                await script(Phone(socket, server=server), server)
             for call in list(server.server.sessions):
                 await server.server.ended(call)
             return server
