@@ -1,5 +1,6 @@
 """What a person sees of calls while they run, and after: lines of text on a terminal."""
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -85,7 +86,9 @@ def show_finished(console: Console, call: Demonstrated) -> None:
 def show_leads(console: Console, calls: list[Demonstrated]) -> None:
     """The leads table, one row a caller."""
     slots = list(dict.fromkeys(slot for call in calls for slot in (call.lead or {})))
-    table = Table("caller", "outcome", "lead", *slots, title="Leads in the database", title_justify="left")
+    table = Table(title="Leads in the database", title_justify="left", box=SIMPLE, pad_edge=False)
+    for name in ("caller", "outcome", "lead", *slots):
+        table.add_column(name, overflow="fold")
     for call in calls:
         lead = call.lead or {}
         values = [lead.get(slot, "-") for slot in slots]
