@@ -72,6 +72,7 @@ async def demonstrate(
 ) -> list[Demonstrated]:
     """Has every caller ring at once; returns what became of each, in order."""
     carrier = LoopbackCarrier()
+    settings.home.mkdir(parents=True, exist_ok=True)
     async with exchange(
         graph, flow_source, _settings(settings, len(recorded)), carrier=carrier, listener=listener, progress=progress
     ) as running:
