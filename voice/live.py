@@ -84,15 +84,11 @@ def show_finished(console: Console, call: Demonstrated) -> None:
 
 
 def show_leads(console: Console, calls: list[Demonstrated]) -> None:
-    """The leads table, one row a caller."""
-    slots = list(dict.fromkeys(slot for call in calls for slot in (call.lead or {})))
-    table = Table(title="Leads in the database", title_justify="left", box=SIMPLE, pad_edge=False)
-    for name in ("caller", "outcome", "lead", *slots):
-        table.add_column(name, overflow="fold")
+    """The leads in the database: a row a caller, its fields behind one another."""
+    table = Table("caller", "lead", "fields", title="Leads", title_justify="left", box=SIMPLE, pad_edge=False)
     for call in calls:
-        lead = call.lead or {}
-        values = [lead.get(slot, "-") for slot in slots]
-        table.add_row(call.rang.scenario, str(call.report.outcome), call.lead_status or "-", *values)
+        fields = ", ".join(f"{slot} {value}" for slot, value in (call.lead or {}).items())
+        table.add_row(call.rang.scenario, call.lead_status or "-", escape(fields) or "-")
     console.print(table)
 
 
