@@ -44,7 +44,8 @@ LAYERS = (
     Layer(
         "rules",
         names(
-            "voice twilio turns endpointing barge_in keypad listening transcript playback utterance transfer report",
+            "voice twilio turns endpointing barge_in keypad listening saving",
+            "voice transcript playback utterance transfer report",
             "voice scenario caller far_end",
             "sop problems yaml_source loader checks conditions business global_words wording",
             "sop slots slots.* state fields hearing expectation reader ladder turn",

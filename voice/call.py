@@ -20,6 +20,7 @@ from voice.audio import samples
 from voice.barge_in import BargeInSettings
 from voice.endpointing import EndpointSettings
 from voice.events import (
+    STOPPED,
     CallStarted,
     CallTool,
     Cancel,
@@ -49,6 +50,7 @@ from voice.events import (
 from voice.keypad import Keypad, KeypadSettings
 from voice.listening import Agent, Finished, Interrupt, Listening, Nothing, Outcome, Unheard
 from voice.playback import Playback, PlaybackSettings
+from voice.saving import Released, Saving
 from voice.turns import TurnSettings
 from voice.utterance import sentences
 
@@ -73,15 +75,6 @@ class CallSettings:
     helps nobody."""
 
 
-_STOPPED = {
-    "stop": "caller_hung_up",
-    "socket closed": "caller_hung_up",
-    "line dead": "line_dead",
-    "server stopping": "server_stopped",
-}
-"""Why a stream stopped → outcome of a call that had none yet; anything else is our failure."""
-
-
 class Call:
     """The core of one call. `over` says that it has ended; it then answers every event with nothing."""
 
@@ -94,12 +87,8 @@ class Call:
         self._at = 0
         self._utterances: list[tuple[str, bool, bool]] = []
         self._understanding: int | None = None
-        self._saving: dict[int, Save] = {}
-        self._unsaved: dict[str, sop_acts.Field] = {}
-        self._saving_again = False
-        self._save_count = 0
+        self._saving = Saving()
         self._tool_count = 0
-        self._after_saving: list[CallTool] = []
         self._tools: set[str] = set()
         self._exit: Transfer | End | None = None
         self._transferring = False
@@ -157,8 +146,8 @@ class Call:
                 self._transferring = False
                 self._advance(sop_acts.TransferFinished(event.ok, event.reason))
             case Stopped():
-                self._out += self._after_saving
-                self._end(self.state.outcome or _STOPPED.get(event.reason, "failed"))
+                self._out += self._saving.take_tools()
+                self._end(self.state.outcome or STOPPED.get(event.reason, "failed"))
             case _:
                 assert_never(event)
         if not self.over:
@@ -257,12 +246,16 @@ class Call:
                 for sentence in sentences(text):
                     self._speak(sentence, fixed, interruptible)
             case sop_acts.Save(fields):
-                self._save(fields)
+                self._playback.held = True
+                self._out.append(self._saving.save(fields))
             case sop_acts.CallTool(_, name, arguments, timeout_s):
                 self._tool_count += 1
                 tool = CallTool(act.id, name, arguments, timeout_s)
                 self._tools.add(tool.tool)
-                (self._after_saving if self._saving else self._out).append(tool)
+                if self._saving.under_way:
+                    self._saving.wait(tool)
+                else:
+                    self._out.append(tool)
             case sop_acts.TransferTo(target, reason):
                 self._exit = Transfer(target, reason)
             case sop_acts.Finish(outcome):
@@ -276,38 +269,19 @@ class Call:
         self._playback.add(number, interruptible=interruptible)
         self._out.append(Speak(number, text, fixed))
 
-    def _save(self, fields: tuple[sop_acts.Field, ...]) -> None:
-        """Saves these and whatever an earlier save did not get in."""
-        self._save_count += 1
-        save = Save(self._save_count, tuple((self._unsaved | {f.slot: f for f in fields}).values()))
-        self._saving[save.save] = save
-        self._playback.held = True
-        self._out.append(save)
-
     def _saved(self, event: Saved) -> None:
-        """Fields that were refused go with the next save; a tool waits until none is left or they fail again."""
-        save = self._saving.pop(event.save, None)
-        if save is None:
-            return
-        for one in save.fields:
-            if not event.ok:
-                self._unsaved[one.slot] = one
-            elif self._unsaved.get(one.slot) == one:
-                del self._unsaved[one.slot]
-        if self._saving:
-            return
-        self._playback.held = False
-        tools, self._after_saving = self._after_saving, []
-        if not tools:
-            return
-        if self._unsaved and not self._saving_again:
-            self._saving_again, self._after_saving = True, tools
-            self._save(())
-        elif self._unsaved:
-            for tool in tools:
-                self._tool_finished(ToolFinished(self._at, tool.tool, False, {}))
-        else:
-            self._out += tools
+        match self._saving.saved(event):
+            case Save() as again:
+                self._out.append(again)
+            case Released(tools, complete):
+                self._playback.held = False
+                if complete:
+                    self._out += tools
+                else:
+                    for tool in tools:
+                        self._tool_finished(ToolFinished(self._at, tool.tool, False, {}))
+            case None:
+                pass
 
     def _tool_finished(self, event: ToolFinished) -> None:
         if event.tool in self._tools:
@@ -355,12 +329,12 @@ class Call:
 
     def _busy(self) -> bool:
         """Whether the next word is not the caller's."""
-        waiting = self._understanding is not None or self._saving or self._tools
+        waiting = self._understanding is not None or self._saving.under_way or self._tools
         return bool(waiting or self._transferring or self._listening.active)
 
     def _leave(self) -> None:
         """Everything has been heard: go where the procedure said."""
-        if self._saving or self._tools:
+        if self._saving.under_way or self._tools:
             return
         leaving, self._exit = self._exit, None
         if isinstance(leaving, End):

@@ -165,6 +165,14 @@ class Stopped:
     reason: str
 
 
+STOPPED = {
+    "stop": "caller_hung_up",
+    "socket closed": "caller_hung_up",
+    "line dead": "line_dead",
+    "server stopping": "server_stopped",
+}
+"""Why a stream stopped → outcome of a call that had none yet; anything else is our failure."""
+
 Event = (
     CallStarted
     | Heard

@@ -104,14 +104,9 @@ class Session:
         self._ignored: dict[str, int] = {}
         self._messages_in = 0
         self._taking = False
-        self._outbound = Outbound(
-            wire,
-            start.stream,
-            recording,
-            settings.send_ms / 1000,
-            dead=lambda: self.closed("line dead"),
-            changed=self._notify,
-        )
+        send_s = settings.send_ms / 1000
+        dead, failed = (lambda: self.closed("line dead")), (lambda: self.closed("our failure"))
+        self._outbound = Outbound(wire, start.stream, recording, send_s, dead=dead, changed=self._notify)
         self._performer = Performer(
             engines,
             graph,
@@ -119,7 +114,7 @@ class Session:
             start,
             nbest=settings.nbest,
             post=self._queue.put_nowait,
-            failed=lambda: self.closed("our failure"),
+            failed=failed,
             changed=self._notify,
         )
         self.report = Report(clock_stands=settings.stall_ms is None)
