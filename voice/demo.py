@@ -147,7 +147,7 @@ def as_json(graph: Graph, calls: list[Demonstrated], *, fast: bool) -> dict[str,
         "pace": "processing" if fast else "clock",
         "models": "the small ones that come with the package",
         "calls": [_call_json(graph, call) for call in calls],
-        "latency": latency([call.report for call in calls]),
+        "latency": latency([call.report for call in calls]) | {"heard_gap_ms": heard_gaps(calls)},
     }
 
 
@@ -185,6 +185,13 @@ def latency(reports: list[Report]) -> dict[str, Any]:
     names = sorted({name for turn in turns for name in turn.stages})
     stages = {name: _spread([t.stages[name] for t in turns if name in t.stages]) for name in names}
     return {"gap_ms": _spread([float(t.gap_ms) for t in turns if t.gap_ms is not None]), "stages": stages}
+
+
+def heard_gaps(calls: list[Demonstrated]) -> dict[str, float | int | None]:
+    """p50 and p95 of the gap as the caller's own telephone measures it: from the end of the last word in the clip to
+    the first audible sample of the reply. It leaves out turns spoken over the agent. Paced by processing, it has no
+    processing in it."""
+    return _spread([float(reply.gap_ms) for call in calls for reply in call.rang.replies if reply.gap_ms >= 0])
 
 
 def _spread(values: list[float]) -> dict[str, float | int | None]:

@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from voice.audio import LINE_RATE
-from voice.demo import Demonstrated, latency
+from voice.demo import Demonstrated, heard_gaps, latency
 from voice.events import (
     CallStarted,
     Clear,
@@ -103,8 +103,12 @@ def show_summary(console: Console, calls: list[Demonstrated], fast: bool) -> Non
     figures = latency([call.report for call in calls])
     gap = figures["gap_ms"]
     console.print(
-        f"Caller's last word to reply, {len(calls)} calls at once: p50 {_ms(gap['p50'])}, p95 {_ms(gap['p95'])} "
+        f"Last speech frame to reply, {len(calls)} calls at once: p50 {_ms(gap['p50'])}, p95 {_ms(gap['p95'])} "
         f"({gap['n']} replies{', paced by processing' if fast else ''})"
+    )
+    heard = heard_gaps(calls)
+    console.print(
+        f"At the callers' end, last word in the clip to reply: p50 {_ms(heard['p50'])}, p95 {_ms(heard['p95'])}"
     )
     for call in calls:
         gaps = latency([call.report])["gap_ms"]
