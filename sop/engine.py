@@ -83,7 +83,8 @@ def _guesses(graph: Graph, state: State) -> tuple[Answer | Affirm | Deny, ...]:
         options = sorted(spec.options, key=lambda option: option.anytime)
         return tuple(Answer(spec.name, option.name, option.spoken, 1.0) for option in options)
     kind = slot_type(graph, spec)
-    return (Answer(spec.name, kind.sample, kind.speak(kind.sample, spec), 1.0),)
+    sample = kind.sample(spec)
+    return (Answer(spec.name, sample, kind.speak(sample, spec), 1.0),)
 
 
 def _tool_finished(turn: Turn, event: ToolFinished) -> None:

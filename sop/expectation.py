@@ -36,14 +36,15 @@ def expect(graph: Graph, state: State) -> Expectation:
             options,
             filled,
             _bounded(kind.bias),
-            kind.keypad,
+            kind.keys(spec),
             known,
             state.caller,
         )
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING) and spec:
         kind = slot_type(graph, spec)
         bias = _bounded((*YesNo().bias, *kind.bias))
-        return Expectation(state.step, "yes_no", spec.name, (), filled, bias, max(1, kind.keypad), known, state.caller)
+        keys = max(1, kind.keys(spec))
+        return Expectation(state.step, "yes_no", spec.name, (), filled, bias, keys, known, state.caller)
     if state.phase is Phase.REVIEWING:
         return Expectation(state.step, "yes_no", None, (), filled, _bounded(YesNo().bias), 1, known, state.caller)
     return Expectation(state.step, "nothing", filled=filled, known=known, caller=state.caller)

@@ -64,6 +64,19 @@ class SlotSpec:
     options: tuple[Option, ...] = ()
     depends_on: tuple[str, ...] = ()
     """Slots whose change empties this one."""
+    low: float | None = None
+    """Smallest number or amount that can be meant."""
+    high: float | None = None
+    lengths: tuple[int, ...] = ()
+    """How many digits a `digits` slot may have; empty: any number of them."""
+    check: str = ""
+    """"luhn": the last digit must be right by ISO/IEC 7812-1 annex B."""
+    period: str = "any"
+    """Of a date: "past", "future" or "any"."""
+    private: bool = False
+    """Never read aloud in full and never shown: all but the last two characters are masked."""
+    volunteer: bool = True
+    """Whether it is taken from an utterance that answered something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,11 @@ def _yes_or_no(turn: Turn) -> bool:
 
 def _keyed(turn: Turn, digits: str) -> None:
     spec = turn.graph.slots.get(turn.state.slot)
-    if spec is None or not slot_type(turn.graph, spec).keypad:
+    if spec is None or not slot_type(turn.graph, spec).keys(spec):
         ladder.no_match(turn)
         return
     kind = slot_type(turn.graph, spec)
-    found = kind.press(digits)
+    found = kind.press(digits, spec)
     if isinstance(found, Found):
         _values(turn, [Answer(spec.name, found.value, kind.speak(found.value, spec), 1.0)])
     elif found is None:

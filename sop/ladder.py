@@ -138,7 +138,7 @@ def _asked(turn: Turn) -> SlotSpec | None:
 
 def _keypad(turn: Turn, spec: SlotSpec | None, count: int) -> bool:
     """From the second failure on, offer the keys."""
-    if spec is None or count < 2 or not spec.ladder.keypad or not slot_type(turn.graph, spec).keypad:
+    if spec is None or count < 2 or not spec.ladder.keypad or not slot_type(turn.graph, spec).keys(spec):
         return False
     turn.say(spec.ladder.keypad)
     return True

@@ -31,7 +31,6 @@ def choice_of(graph: Graph, spec: SlotSpec) -> Choice:
     return Choice(
         tuple(graph.words.items()),
         tuple(option.spoken for option in spec.options[:7]),
-        sample=spec.options[0].name if spec.options else "",
     )
 
 

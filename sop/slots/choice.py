@@ -43,8 +43,6 @@ class Choice:
 
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     bias: tuple[str, ...] = ()
-    keypad: int = 0
-    sample: str = ""
     _fuzzy: bool = field(default=True, repr=False)
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
@@ -83,7 +81,13 @@ class Choice:
         urgent = _urgent(spec)
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 0
+
+    def sample(self, spec: SlotSpec) -> str:
+        return spec.options[0].name if spec.options else ""
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:

@@ -15,8 +15,6 @@ class FreeText:
     """Canonical: the words without fillers, at most 300 characters."""
 
     bias: tuple[str, ...] = ()
-    keypad: int = 0
-    sample: str = "something else"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         kept = " ".join(word for word in words if word not in FILLERS)[:_LONGEST].strip()
@@ -25,7 +23,13 @@ class FreeText:
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         return None
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 0
+
+    def sample(self, spec: SlotSpec) -> str:
+        return "something else"
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:

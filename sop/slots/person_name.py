@@ -100,8 +100,6 @@ class PersonName:
     """Canonical "Karen Mitchell": as said, in title case."""
 
     bias: tuple[str, ...] = ("my name is", "this is", "first name", "last name")
-    keypad: int = 0
-    sample: str = "Karen Mitchell"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         words = _unspell_notes(words)
@@ -123,7 +121,13 @@ class PersonName:
             return _merged(_name_at(strip_lead(strong, _LEADS, FILLERS), whole=False), context.current)
         return _merged(_introduction(words), context.current)
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 0
+
+    def sample(self, spec: SlotSpec) -> str:
+        return "Karen Mitchell"
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:

@@ -40,8 +40,6 @@ class Phone:
     """Ten digits, or eleven with the leading 1, in any spoken grouping."""
 
     bias: tuple[str, ...] = ("area code", "double oh", "four one five five five five zero one nine eight")
-    keypad: int = 10
-    sample: str = "+12025550123"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if context.caller and says_any(words, _OWN) and not any(is_number_word(word) for word in _without(words)):
@@ -65,7 +63,13 @@ class Phone:
         found = self.parse(words, spec, replace(context, caller=""))
         return found if isinstance(found, Found) else None
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 10
+
+    def sample(self, spec: SlotSpec) -> str:
+        return "+12025550123"
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         number = to_e164("".join(key for key in digits if key.isdecimal()))
         return Found(number) if number else Doubt("length")
 

@@ -46,12 +46,10 @@ class SlotType(Protocol):
     def bias(self) -> tuple[str, ...]:
         """Phrases that help the recogniser."""
 
-    @property
-    def keypad(self) -> int:
+    def keys(self, spec: SlotSpec) -> int:
         """How many digits can be keyed; 0 for none."""
 
-    @property
-    def sample(self) -> str:
+    def sample(self, spec: SlotSpec) -> str:
         """A valid canonical value."""
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
@@ -60,7 +58,7 @@ class SlotType(Protocol):
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """A value given unasked, in the middle of other words: only what can be nothing else."""
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         """A keypad entry."""
 
     def speak(self, value: str, spec: SlotSpec) -> str:

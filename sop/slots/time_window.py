@@ -82,8 +82,6 @@ class TimeWindow:
         "thursday afternoon",
         "between nine and noon",
     )
-    keypad: int = 0
-    sample: str = ASAP
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if (says_any(words, _PAST) and not says_any(words, _CUES)) or _asks(words):
@@ -113,7 +111,13 @@ class TimeWindow:
         found = self.parse(words, spec, context)
         return found if isinstance(found, Found) else None
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 0
+
+    def sample(self, spec: SlotSpec) -> str:
+        return ASAP
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:

@@ -40,8 +40,6 @@ class UsAddress:
     """Number and street, then what the caller adds."""
 
     bias: tuple[str, ...] = ("street avenue road drive lane court boulevard", "north", "apartment")
-    keypad: int = 0
-    sample: str = "2217 Maple Street, Springfield"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         address = read_address(words)
@@ -60,7 +58,13 @@ class UsAddress:
             return None
         return Found((_merged(address, context.current) if context.current else address).written())
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 0
+
+    def sample(self, spec: SlotSpec) -> str:
+        return "2217 Maple Street, Springfield"
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         return None
 
     def speak(self, value: str, spec: SlotSpec) -> str:

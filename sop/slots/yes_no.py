@@ -140,8 +140,6 @@ class YesNo:
     """Canonical "yes" and "no"."""
 
     bias: tuple[str, ...] = ("yes that's right", "no it's not", "correct")
-    keypad: int = 1
-    sample: str = "yes"
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         yes = read_verdict(words).yes
@@ -150,7 +148,13 @@ class YesNo:
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         return None
 
-    def press(self, digits: str) -> Found | Doubt | None:
+    def keys(self, spec: SlotSpec) -> int:
+        return 1
+
+    def sample(self, spec: SlotSpec) -> str:
+        return "yes"
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
         value = {"1": "yes", "2": "no"}.get(digits.rstrip("#"))
         return Found(value) if value else None
 

@@ -140,7 +140,7 @@ def test_no_parser_raises(text: str) -> None:
     for name in sorted(TYPE_NAMES):
         spec = FLOW.slots["problem"] if name == "choice" else SPEC
         kind = slot_type(FLOW, spec if name == "choice" else sop_spec(name))
-        for current in ("", kind.sample):
+        for current in ("", kind.sample(spec)):
             if name != "choice":
                 understood(kind, text, current=current)
                 value = volunteered(kind, text, current=current)

@@ -110,8 +110,8 @@ def test_completeness(text: str, expected: Completeness) -> None:
 
 
 def test_keypad_and_speaking() -> None:
-    assert KIND.press("4155550134#") == Found("+14155550134")
-    assert KIND.press("415#") == Doubt("length")
+    assert KIND.press("4155550134#", SPEC) == Found("+14155550134")
+    assert KIND.press("415#", SPEC) == Doubt("length")
     assert KIND.speak("+14155550134", SPEC) == "4 1 5, 5 5 5, 0 1 3 4"
     assert to_e164("14155550134") == "+14155550134"
     assert to_e164("415555013") is None
