@@ -79,7 +79,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Make these values durable before whatever follows is spoken."""
+    """Make these values durable before whatever follows is spoken. A field without a value is no longer held."""
 
     fields: tuple[Field, ...]
 
@@ -92,6 +92,8 @@ class CallTool:
     name: str
     arguments: Mapping[str, str]
     timeout_s: float
+    key: str = ""
+    """The same for every try of one call with one set of arguments: whoever receives it does the work once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """Edge conditions: a small expression language over names, read by Python's own parser and an allow-list.
 
-Allowed: names, text, numbers, True/False/None, comparisons, `in` over a list of constants, and/or/not.
+Allowed: names, text, numbers, True/False/None, comparisons, `in` over a list of constants, and/or/not. A name that
+stands for several words (`said`, `topic`) is in a list when one of them is; a bare word in a list is that word.
 Nothing is ever compiled or called: a flow file is never code.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from sop.graph import Condition
+from sop.steps import Condition
 
-Value = str | int | float | bool | None
+Value = str | int | float | bool | tuple[str, ...] | None
 
 _LONGEST = 500
 
@@ -21,7 +23,7 @@ class ConditionError(ValueError):
 def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
     """Whether it is true of `values`; a missing name is None. Comparing unlike things is false, never an
     error."""
-    return bool(_value(ast.parse(condition.text, mode="eval").body, values))
+    return bool(_value(_parsed(condition.text), values))
 
 
 def parse_condition(text: str) -> Condition:
@@ -40,24 +42,52 @@ def parse_condition(text: str) -> Condition:
         if isinstance(error, ConditionError):
             raise
         raise ConditionError("it is not an expression") from error
-    names = frozenset(node.id for node in ast.walk(body) if isinstance(node, ast.Name))
-    return Condition(text, names)
+    return Condition(text, frozenset(_names(body)))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """The names that a node reads; a bare word in a list is text."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.List | ast.Tuple):
+            yield from _names(child)
 
 
 def constants_compared(condition: Condition, name: str) -> frozenset[str]:
     """The text constants that `name` is compared with: a loader checks them against a choice's options."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(condition.text, mode="eval")):
+    for node in ast.walk(_parsed(condition.text)):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             if any(isinstance(side, ast.Name) and side.id == name for side in sides):
                 for side in sides:
-                    found |= {
-                        leaf.value
-                        for leaf in ast.walk(side)
-                        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)
-                    }
+                    found |= {word for leaf in ast.walk(side) if (word := _word(leaf)) not in (None, name)}
     return frozenset(found)
+
+
+def numbers_compared(condition: Condition, name: str) -> frozenset[float]:
+    """The numbers that `name` is compared with."""
+    found: set[float] = set()
+    for node in ast.walk(_parsed(condition.text)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(isinstance(side, ast.Name) and side.id == name for side in sides):
+                leaves = (leaf for side in sides for leaf in ast.walk(side) if isinstance(leaf, ast.Constant))
+                found |= {float(leaf.value) for leaf in leaves if isinstance(leaf.value, int | float)}
+    return frozenset(found)
+
+
+def _word(leaf: ast.AST) -> str | None:
+    """The text of a constant, or of a bare word in a list."""
+    if isinstance(leaf, ast.Constant):
+        return leaf.value if isinstance(leaf.value, str) else None
+    return leaf.id if isinstance(leaf, ast.Name) else None
 
 
 def _check(node: ast.expr) -> None:
@@ -115,7 +145,8 @@ def _compare(left: Value, ops: list[ast.cmpop], sides: list[ast.expr], values: M
     for op, side in zip(ops, sides, strict=True):
         if isinstance(op, ast.In | ast.NotIn):
             assert isinstance(side, ast.List | ast.Tuple)
-            inside = left in [_value(element, values) for element in side.elts]
+            listed = [_word(element) or _value(element, values) for element in side.elts]
+            inside = any(part in listed for part in left) if isinstance(left, tuple) else left in listed
             if inside != isinstance(op, ast.In):
                 return False
             continue

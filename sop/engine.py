@@ -4,25 +4,27 @@ Pure and total: the same arguments give the same result, and no input raises. A 
 the edges of its graph, whatever is said.
 """
 
+from collections.abc import Mapping
 from typing import assert_never
 
-from sop import hearing, ladder
-from sop.acts import Act, Begin, Input, Keys, Say, Silence, ToolFinished, TransferFinished, Unheard
-from sop.graph import Graph, ToolStep, TransferStep
+from sop import hearing, ladder, tooling, walk
+from sop.acts import Act, Begin, Field, Input, Keys, Save, Say, Silence, ToolFinished, TransferFinished, Unheard
+from sop.graph import Graph
 from sop.reading import Affirm, Answer, Deny, Reading
 from sop.slots import slot_type
 from sop.slots.phone import to_e164
 from sop.state import LISTENING, Phase, State
+from sop.steps import ToolStep, TransferStep
 from sop.turn import Turn
 
 _MOST_LIKELY = 6
 
 
-def start(graph: Graph, *, caller: str | None, now: str) -> State:
+def start(graph: Graph, *, caller: str | None, now: str, profile: Mapping[str, str] | None = None) -> State:
     """A call before its first word. `caller`: E.164, or None (or "anonymous") when unknown; `now`: ISO
-    8601 with the business's offset."""
+    8601 with the business's offset; `profile`: what is known of the caller (`State.profile`)."""
     own = to_e164("".join(key for key in caller if key.isdecimal() and key.isascii())) if caller else None
-    return State(flow=graph.name, version=graph.version, caller=own or "", now=now)
+    return State(flow=graph.name, version=graph.version, caller=own or "", now=now, profile=dict(profile or {}))
 
 
 def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act, ...]]:
@@ -45,6 +47,7 @@ def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act,
             _transfer_finished(turn, event)
         case _:
             assert_never(event)
+    _erase(state, turn)
     return turn.state, tuple(turn.acts)
 
 
@@ -52,7 +55,8 @@ def _begin(turn: Turn) -> None:
     """Greet, once."""
     if turn.state.phase is Phase.NEW:
         turn.say(turn.graph.greeting)
-        turn.enter(turn.graph.start)
+        if not ladder.watch(turn):
+            walk.enter(turn, turn.graph.start)
 
 
 def likely(graph: Graph, state: State) -> tuple[str, ...]:
@@ -88,16 +92,18 @@ def _guesses(graph: Graph, state: State) -> tuple[Answer | Affirm | Deny, ...]:
 
 
 def _tool_finished(turn: Turn, event: ToolFinished) -> None:
-    """A result that nobody waits for (late, or doubled) is dropped."""
-    if turn.state.phase is not Phase.WAITING or event.id != turn.state.tool:
+    """On along the edges, or the flow's way out; a trigger of the flow comes first."""
+    answered = tooling.finished(turn, event)
+    if answered is None:
         return
     step = turn.step()
     assert isinstance(step, ToolStep)
-    turn.change(tool="")
-    if event.ok:
-        turn.follow(step.edges)
+    if ladder.watch(turn):
+        return
+    if answered:
+        walk.follow(turn, step.edges)
     else:
-        turn.enter(step.on_failure)
+        walk.enter(turn, step.on_failure)
 
 
 def _transfer_finished(turn: Turn, event: TransferFinished) -> None:
@@ -111,4 +117,11 @@ def _transfer_finished(turn: Turn, event: TransferFinished) -> None:
     turn.change(person_tried=True)
     if step.no_answer_text:
         turn.say(step.no_answer_text)
-    turn.enter(step.on_no_answer)
+    walk.enter(turn, step.on_no_answer)
+
+
+def _erase(before: State, turn: Turn) -> None:
+    """What is no longer held is no longer to be kept either."""
+    gone = tuple(name for name in before.values if name not in turn.state.values)
+    if gone:
+        turn.acts.insert(0, Save(tuple(Field(name, "", "", 0.0, False) for name in gone)))

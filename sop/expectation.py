@@ -1,11 +1,13 @@
 """What a state waits for, and how far a partial answer has come."""
 
+from dataclasses import replace
+
 from sop.global_words import find_global
 from sop.graph import Graph
 from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
 from sop.slots.yes_no import YesNo, read_verdict
-from sop.state import Phase, State
+from sop.state import LISTENING, Phase, State
 from sop.words import FILLERS, Words, phrase_list, says, split_words, word_set
 
 _MOST_BIAS_WORDS = 18
@@ -23,31 +25,40 @@ _UNFINISHED_PHRASES = phrase_list("""
 
 def expect(graph: Graph, state: State) -> Expectation:
     """What the current step is waiting for."""
-    known = tuple((name, held.value) for name, held in state.values.items())
-    filled = tuple(state.values)
     spec = graph.slots.get(state.slot)
+    found = Expectation(
+        step=state.step,
+        kind="nothing",
+        filled=tuple(state.values),
+        known=tuple((name, held.value) for name, held in state.values.items()),
+        caller=state.caller,
+    )
+    if state.phase not in LISTENING:
+        return found
+    found = replace(found, open=_open(graph, state))
     if state.phase is Phase.ASKING and spec:
         kind = slot_type(graph, spec)
-        options = tuple(option.name for option in spec.options)
-        return Expectation(
-            state.step,
-            spec.type,
-            spec.name,
-            options,
-            filled,
-            _bounded(kind.bias),
-            kind.keys(spec),
-            known,
-            state.caller,
+        return replace(
+            found,
+            kind=spec.type,
+            slot=spec.name,
+            candidates=tuple(option.name for option in spec.options),
+            bias=_bounded(kind.bias),
+            keypad=kind.keys(spec),
         )
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING) and spec:
         kind = slot_type(graph, spec)
         bias = _bounded((*YesNo().bias, *kind.bias))
-        keys = max(1, kind.keys(spec))
-        return Expectation(state.step, "yes_no", spec.name, (), filled, bias, keys, known, state.caller)
-    if state.phase is Phase.REVIEWING:
-        return Expectation(state.step, "yes_no", None, (), filled, _bounded(YesNo().bias), 1, known, state.caller)
-    return Expectation(state.step, "nothing", filled=filled, known=known, caller=state.caller)
+        return replace(found, kind="yes_no", slot=spec.name, bias=bias, keypad=max(1, kind.keys(spec)))
+    if state.phase in (Phase.REVIEWING, Phase.PROPOSING):
+        return replace(found, kind="yes_no", bias=_bounded(YesNo().bias), keypad=1)
+    return found
+
+
+def _open(graph: Graph, state: State) -> tuple[str, ...]:
+    """The slots that the steps ahead ask for and that may be given unasked."""
+    names = {slot for step in (state.step, *(f.step for f in state.stack)) for slot in graph.ahead.get(step, ())}
+    return tuple(name for name, spec in graph.slots.items() if name in names and spec.volunteer)
 
 
 def _bounded(phrases: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ class Notes:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    tone: str = ""
+    """The brand's tone: picks among the wordings of a text."""
 
     def add(self, line: int, step: str, name: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, line, step, name, message, remedy))
@@ -56,10 +58,28 @@ class Fields:
             if required:
                 self.wrong(name, f"{name} is missing", f"add `{name}: ...`")
             return default
+        if isinstance(found.value, dict):
+            return self._in_tone(name, found.value, default)
         if isinstance(found.value, str | int | float) and not isinstance(found.value, bool):
             return " ".join(str(found.value).split())
         self.wrong(name, "this must be text", f"write `{name}: some text`")
         return default
+
+    def _in_tone(self, name: str, variants: dict[str, Node], default: str) -> str:
+        """The wording for the flow's tone; a text may be a mapping from tone to wording."""
+        chosen = variants.get(self.notes.tone) or variants.get("default")
+        for variant in variants.values():
+            if not isinstance(variant.value, str):
+                self.notes.add(variant.line, self.place, name, "this must be text", "write `tone: some text`")
+                return default
+        if chosen is None or not isinstance(chosen.value, str):
+            self.wrong(
+                name,
+                f"there is no wording for the tone {self.notes.tone!r}",
+                "add `default: some text`, or set `tone:` to one of: " + ", ".join(variants),
+            )
+            return default
+        return " ".join(chosen.value.split())
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, or one text."""
@@ -82,6 +102,18 @@ class Fields:
         if isinstance(found.value, bool):
             return found.value
         self.wrong(name, "this must be true or false", f"write `{name}: true`")
+        return default
+
+    def limit(self, name: str) -> float | None:
+        """A number of any size, or None where there is none."""
+        return None if self.node(name) is None else self.number(name, 0, low=-1e12, high=1e12)
+
+    def one_of(self, name: str, known: Iterable[str], default: str) -> str:
+        """A word out of a list."""
+        found, names = self.text(name, default), tuple(known)
+        if found in names:
+            return found
+        self.wrong(name, f"unknown {name} {found!r}", suggest(found, names))
         return default
 
     def number(self, name: str, default: float, *, low: float, high: float) -> float:

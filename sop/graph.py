@@ -1,179 +1,89 @@
-"""A procedure as values: slots, steps and the edges between them; and walks over it."""
+"""A procedure as one frozen value: slots, steps, tools, knowledge, and when a person takes over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class Confirm(StrEnum):
-    """When a slot's value is read back and asked about."""
-
-    ALWAYS = "always"
-    WHEN_UNSURE = "when_unsure"
-    NEVER = "never"
+from sop.slot_spec import SlotSpec
+from sop.steps import (
+    AskStep,
+    CallStep,
+    Condition,
+    EndStep,
+    ReturnStep,
+    ReviewStep,
+    SayStep,
+    Step,
+    ToolStep,
+    TransferStep,
+    targets,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a choice."""
+class ResultSpec:
+    """One field of a tool's answer; from then on a fact that conditions and texts may name."""
 
     name: str
-    spoken: str
-    """As the agent names it: "no heat"."""
-    phrases: tuple[str, ...]
-    """What callers say; `<group>` stands for any phrase of a word group."""
-    anytime: bool = False
-    """Heard at any moment, it is taken at once and wins over every other option: an emergency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """Wordings for a question that was not answered, in the order they are used; the last one is used
-    again."""
-
-    no_match: tuple[str, ...] = ()
-    silence: tuple[str, ...] = ()
-    invalid: tuple[str, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    """Why a value was unusable -> wording for its first occurrence."""
-    keypad: str = ""
-    """Said from the second failure on, where the slot can be keyed."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlotSpec:
-    """One thing to find out."""
-
-    name: str
-    type: str
-    prompt: str
-    label: str
-    """As the agent names the slot: "the address"."""
-    names: tuple[str, ...] = ()
-    """What callers call it when they correct it: "number", "phone"."""
-    ladder: Ladder = Ladder()
-    confirm: Confirm = Confirm.WHEN_UNSURE
-    sure: float = 0.6
-    """Confidence from which WHEN_UNSURE does not ask."""
-    confirm_prompt: str = "I have {value}. Is that right?"
-    offer: str | None = None
-    """"caller_number": the caller's own number is offered first."""
-    offer_prompt: str = ""
-    why: str = ""
-    """The answer to "why do you ask"."""
-    options: tuple[Option, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    """Slots whose change empties this one."""
+    type: str = "text"
+    """text, number, money, date, yes_no or choice."""
+    options: tuple[str, ...] = ()
+    required: bool = True
     low: float | None = None
-    """Smallest number or amount that can be meant."""
     high: float | None = None
-    lengths: tuple[int, ...] = ()
-    """How many digits a `digits` slot may have; empty: any number of them."""
-    check: str = ""
-    """"luhn": the last digit must be right by ISO/IEC 7812-1 annex B."""
-    period: str = "any"
-    """Of a date: "past", "future" or "any"."""
     private: bool = False
-    """Never read aloud in full and never shown: all but the last two characters are masked."""
-    volunteer: bool = True
-    """Whether it is taken from an utterance that answered something else."""
+    """Conditions may read it; no text may."""
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """An expression that `conditions.parse_condition` has checked. `names` are the names it reads."""
-
-    text: str
-    names: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Where to go, and when; without a condition always."""
-
-    go: str
-    condition: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SayStep:
-    """Speak and go on."""
+class ToolSpec:
+    """Something outside that the procedure may call. `create_lead` is built in."""
 
     name: str
-    text: str
-    edges: tuple[Edge, ...]
-    interruptible: bool = True
-    mandatory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AskStep:
-    """Ask for slots, one after the other, those that are not filled yet."""
-
-    name: str
-    slots: tuple[str, ...]
-    edges: tuple[Edge, ...]
-    prompt: str = ""
-    """Instead of the slot's own prompt, where one slot is asked."""
-    reprompts: tuple[str, ...] = ()
-    intro: str = ""
-    """Said once on entering."""
-    mandatory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewStep:
-    """Read everything back, mend what is wrong."""
-
-    name: str
-    slots: tuple[str, ...]
-    text: str
-    changed: str
-    """Read instead of `text` after a correction; {label} and {value} are the corrected slot's."""
-    ask_what: str
-    """Said after a bare no."""
-    edges: tuple[Edge, ...]
-    reprompts: tuple[str, ...] = ()
-    mandatory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ToolStep:
-    """Run a tool with every value collected so far, and branch on whether it worked."""
-
-    name: str
-    tool: str
-    edges: tuple[Edge, ...]
-    on_failure: str
+    arguments: Mapping[str, str] | None = None
+    """Argument -> slot or fact; None: every slot that holds a value, by its own name."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, ResultSpec] = field(default_factory=dict)
+    method: str = "POST"
+    url: str = ""
+    """Where it is; {argument} stands for an argument, percent-encoded. Empty: the shell knows the tool by its name."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """HTTP header -> name of the environment variable that holds its value."""
     timeout_s: float = 10.0
-    text: str = ""
-    mandatory: bool = False
+    retries: int = 0
+    sensitive: bool = False
+    """It reads or changes somebody's account: a guard is required."""
+    guard: str = ""
+    filler: str = ""
+    """Said while it runs, where the step says nothing itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class TransferStep:
-    """Hand the caller to a person; when nobody answers, go on."""
+class Guard:
+    """A condition that must hold before a step is entered or a tool is called; else `otherwise` is entered."""
 
     name: str
-    target: str
-    on_no_answer: str
-    reason: str = ""
-    text: str = ""
-    no_answer_text: str = ""
-    mandatory: bool = False
+    condition: Condition
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndStep:
-    """Say good-bye and end with an outcome."""
+class Article:
+    """A piece of the knowledge base."""
 
     name: str
-    outcome: str
-    text: str = ""
-    mandatory: bool = False
+    questions: tuple[str, ...]
+    answer: str
+    words: tuple[str, ...] = ()
+    """Other words that callers use for its subject."""
 
 
-Step = SayStep | AskStep | ReviewStep | ToolStep | TransferStep | EndStep
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A sub-flow that a caller may ask for in the middle of another; then the open question is asked again."""
+
+    name: str
+    flow: str
+    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +94,21 @@ class Escalation:
     to: str
     otherwise: str
     """Where to go when a person was already tried in vain."""
+    offer: bool = False
+    """Whether the caller is asked first. An offer is made once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the business is open: weekday (0 = Monday) -> (from, to) in minutes of the day."""
+
+    week: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    time_zone: str = ""
+    """IANA name; empty: the offset that the call's start carries."""
+    holidays: str = ""
+    """Country whose public holidays are days off, ISO 3166; empty: none."""
+    closed: tuple[str, ...] = ()
+    """Further days off, ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +117,7 @@ class Wording:
 
     take_your_time: str = "Take your time."
     still_here: str = "I'm still here. Whenever you're ready."
+    still_working: str = "I'm still working on that. Thank you for waiting."
     sorry_again: str = "Sorry about that."
     our_fault: str = "I'm sorry, I had a problem on my side and didn't hear that."
     no_match: str = "Sorry, I didn't catch that."
@@ -201,11 +127,16 @@ class Wording:
     nothing_before: str = "We're at the beginning."
     go_back: str = "Sure, let's go back."
     changed: str = "Thanks, I've changed that."
+    skipped: str = "That's fine."
     thanks: str = "Thank you."
     nobody: str = "I'm sorry, nobody is free to pick up right now."
     which: str = "Which is it, {choices}?"
     why: str = "It helps us to help you."
     yes_or_no: str = "Please say yes or no."
+    offer_person: str = "Would you like me to connect you to a person?"
+    carry_on: str = "All right, let's carry on."
+    bridge: str = "As for {label}:"
+    """Between an answer given in passing and the question that is still open."""
     goodbye: str = "All right. Goodbye."
 
 
@@ -227,19 +158,25 @@ class Graph:
     goodbye: str | None = None
     """The end step for a caller who takes leave."""
     wording: Wording = Wording()
+    tools: Mapping[str, ToolSpec] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=dict)
+    """Sub-flow -> its first step."""
+    asides: tuple[Aside, ...] = ()
+    knowledge: tuple[Article, ...] = ()
+    hours: Hours | None = None
+    agent: str = ""
+    """The name the agent goes by."""
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Step that calls a sensitive tool -> the mandatory steps that every way from the start to it leads through."""
 
+    ahead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Step -> the slots that it and whatever can follow it ask for."""
 
-def targets(step: Step) -> tuple[str, ...]:
-    """Every step that can follow, in the order written."""
-    match step:
-        case ToolStep():
-            return (*(edge.go for edge in step.edges), step.on_failure)
-        case TransferStep():
-            return (step.on_no_answer,)
-        case EndStep():
-            return ()
-        case SayStep() | AskStep() | ReviewStep():
-            return tuple(edge.go for edge in step.edges)
+    @property
+    def facts(self) -> dict[str, ResultSpec]:
+        """Every field that a tool may answer."""
+        return {name: spec for tool in self.tools.values() for name, spec in tool.results.items()}
 
 
 def entries(graph: Graph) -> tuple[str, ...]:
@@ -247,28 +184,37 @@ def entries(graph: Graph) -> tuple[str, ...]:
     found = [graph.start]
     for escalation in graph.escalations:
         found += [escalation.to, escalation.otherwise]
+    found += [guard.otherwise for guard in graph.guards.values()]
+    found += [graph.flows[aside.flow] for aside in graph.asides if aside.flow in graph.flows]
     if graph.goodbye:
         found.append(graph.goodbye)
     return tuple(dict.fromkeys(found))
 
 
-def reachable(steps: Mapping[str, Step], origins: tuple[str, ...]) -> frozenset[str]:
+def following(graph: Graph, step: Step) -> tuple[str, ...]:
+    """Every step that can be entered from a step, its sub-flow's first one included."""
+    inner = (graph.flows[step.flow],) if isinstance(step, CallStep) and step.flow in graph.flows else ()
+    return (*inner, *targets(step))
+
+
+def reachable(graph: Graph, origins: tuple[str, ...]) -> frozenset[str]:
     """Every step that some path leads to."""
     seen: set[str] = set()
-    waiting = [name for name in origins if name in steps]
+    waiting = [name for name in origins if name in graph.steps]
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting += [target for target in targets(steps[name]) if target in steps]
+            waiting += [target for target in following(graph, graph.steps[name]) if target in graph.steps]
     return frozenset(seen)
 
 
-def ending(steps: Mapping[str, Step]) -> frozenset[str]:
-    """Every step from which an end or a person can be reached."""
-    good = {name for name, step in steps.items() if isinstance(step, EndStep | TransferStep)}
+def ending(graph: Graph) -> frozenset[str]:
+    """Every step from which an end, a person or the way back out of a sub-flow can be reached."""
+    steps = graph.steps
+    good = {name for name, step in steps.items() if isinstance(step, EndStep | TransferStep | ReturnStep)}
     while True:
-        more = {name for name, step in steps.items() if name not in good and good.intersection(targets(step))}
+        more = {name for name, step in steps.items() if name not in good and good.intersection(following(graph, step))}
         if not more:
             return frozenset(good)
         good |= more
@@ -278,17 +224,27 @@ def templates(graph: Graph) -> Iterator[str]:
     """Every text the procedure can speak, with its {slot} places."""
     yield graph.greeting
     for step in graph.steps.values():
-        match step:
-            case SayStep() | ToolStep() | EndStep():
-                yield step.text
-            case AskStep():
-                yield from (step.intro, step.prompt, *step.reprompts)
-            case ReviewStep():
-                yield from (step.text, step.changed, step.ask_what, *step.reprompts)
-            case TransferStep():
-                yield from (step.text, step.no_answer_text)
+        yield from _step_texts(step)
     for slot in graph.slots.values():
         ladder = slot.ladder
         yield from (slot.prompt, slot.offer_prompt, slot.confirm_prompt, slot.why, ladder.keypad)
         yield from (*ladder.no_match, *ladder.silence, *ladder.invalid, *ladder.reasons.values())
+    for tool in graph.tools.values():
+        yield tool.filler
+    for article in graph.knowledge:
+        yield article.answer
     yield from (getattr(graph.wording, name) for name in Wording.__slots__)
+
+
+def _step_texts(step: Step) -> Iterator[str]:
+    match step:
+        case SayStep() | ToolStep() | EndStep() | CallStep() | ReturnStep():
+            yield step.text
+        case AskStep():
+            yield from (step.intro, step.prompt, *step.reprompts)
+        case ReviewStep():
+            yield from (step.text, step.changed, step.ask_what, *step.reprompts)
+        case TransferStep():
+            yield from (step.text, step.no_answer_text)
+        case _:
+            return

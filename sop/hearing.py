@@ -2,30 +2,39 @@
 and no, then the other global words; what is left over is a failure and climbs the ladder."""
 
 from dataclasses import replace
-from typing import assert_never
 
 from sop import ladder
 from sop.acts import Keys
-from sop.graph import ReviewStep, SlotSpec
+from sop.global_moves import move
+from sop.knowledge import find_article
+from sop.policy import triggered
 from sop.reading import (
     Affirm,
     Answer,
     Correction,
     Deny,
+    Digression,
     Global,
     GlobalWord,
     Question,
     Reading,
+    Skip,
     Unusable,
 )
+from sop.sentiment import NEGATIVE
 from sop.slots import Found, slot_type
-from sop.state import LISTENING, Failures, Phase, SlotValue
-from sop.turn import Turn, bound_values
+from sop.state import LISTENING, Failures, Mood, Phase, SlotValue
+from sop.turn import Turn
+from sop.verdicts import affirm, deny, forget
+from sop.walk import digress, divert, proceed
+from sop.words import split_words
 
-_PATIENCE = 2
-"""Silences that cost nothing after "hold on"."""
 _SURE_ASIDE = 0.6
 """Confidence below which an aside changes no value that is held: a wrong one is far worse than asking again."""
+_COURSE = 40
+"""Utterances whose sentiment is kept."""
+_FREE_WORDS = (GlobalWord.HOLD_ON, GlobalWord.REPEAT, GlobalWord.SLOWER)
+"""Neither progress nor a lack of it."""
 
 
 def reading(turn: Turn, heard: Reading) -> None:
@@ -37,22 +46,76 @@ def reading(turn: Turn, heard: Reading) -> None:
     values = [act for act in acceptable if _urgent(turn, act) or not _is_doubtful_aside(turn, act)]
     word = next((act.word for act in heard.acts if isinstance(act, Global)), None)
     urgent = [act for act in values if _urgent(turn, act)]
+    _feel(turn, heard, progress=bool(values) or word in _FREE_WORDS)
     if urgent:
         _take(turn, values)
         turn.change(failures=Failures(), patience=0)
-        turn.divert(urgent[0].slot)
+        divert(turn, urgent[0].slot)
     elif word is GlobalWord.PERSON:
         ladder.person(turn)
+    elif not _triggers(turn, heard, values):
+        _answer(turn, heard, values, word)
+
+
+def _feel(turn: Turn, heard: Reading, *, progress: bool) -> None:
+    """Note how the caller takes it, and whether this turn brings anything."""
+    mood, share = turn.state.mood, max(-1.0, min(1.0, heard.sentiment))
+    negative = mood.negative + (share < NEGATIVE)
+    settled = any(isinstance(act, Affirm | Deny | Skip | Digression) for act in heard.acts)
+    turn.change(
+        mood=Mood((*mood.course, round(share, 2))[-_COURSE:], negative),
+        idle=0 if progress or settled else turn.state.idle + 1,
+    )
+
+
+def _triggers(turn: Turn, heard: Reading, values: list[Answer | Correction]) -> bool:
+    """Whether what was said brings a person in. The values in it are kept all the same."""
+    words = split_words(heard.text)
+    trial = Turn(turn.graph, turn.state)
+    _take(trial, values)
+    if triggered(turn.graph, trial.state, words=words) is None:
+        return False
+    _take(turn, values)
+    return ladder.watch(turn, words=words)
+
+
+def _answer(turn: Turn, heard: Reading, values: list[Answer | Correction], word: GlobalWord | None) -> None:
+    """Answers before yes and no, those before the other global words."""
+    kinds = {type(act) for act in heard.acts}
+    skip = next((act for act in heard.acts if isinstance(act, Skip)), None)
+    aside = next((act for act in heard.acts if isinstance(act, Digression)), None)
+    if aside is not None and not any(act.slot == turn.state.slot for act in values):
+        _digress(turn, aside, values)
     elif values:
         _values(turn, values)
-    elif any(isinstance(act, Affirm) for act in heard.acts):
-        _affirm(turn)
-    elif any(isinstance(act, Deny) for act in heard.acts):
-        _deny(turn)
+    elif skip is not None and _skippable(turn, skip):
+        turn.change(skipped=(*turn.state.skipped, skip.slot), failures=Failures(), patience=0)
+        turn.say(turn.graph.wording.skipped)
+        proceed(turn)
+    elif Affirm in kinds:
+        affirm(turn)
+    elif Deny in kinds:
+        deny(turn)
     elif word is not None:
-        _global(turn, word)
+        move(turn, word)
     else:
         _nothing(turn, heard)
+
+
+def _skippable(turn: Turn, skip: Skip) -> bool:
+    spec = turn.graph.slots.get(skip.slot)
+    return spec is not None and spec.optional and skip.slot == turn.state.slot and turn.state.phase is Phase.ASKING
+
+
+def _digress(turn: Turn, act: Digression, values: list[Answer | Correction]) -> None:
+    """Into an aside of the flow, one at a time."""
+    aside = next((one for one in turn.graph.asides if one.name == act.aside), None)
+    _take(turn, values)
+    if aside is None or any(frame.aside for frame in turn.state.stack):
+        ladder.no_match(turn)
+        return
+    turn.change(failures=Failures(), patience=0)
+    digress(turn, aside.flow)
 
 
 def _present(turn: Turn, *, understood: bool) -> None:
@@ -75,7 +138,7 @@ def keys(turn: Turn, pressed: Keys) -> None:
     elif plain == "*":
         turn.ask_again()
     elif plain in ("1", "2") and _yes_or_no(turn):
-        _affirm(turn) if plain == "1" else _deny(turn)
+        affirm(turn) if plain == "1" else deny(turn)
     else:
         _keyed(turn, plain)
 
@@ -128,7 +191,7 @@ def _values(turn: Turn, acts: list[Answer | Correction]) -> None:
     asked, held = turn.state.slot, turn.state.values
     if _repeats(turn, acts):
         _take(turn, [act for act in acts if act.slot != asked])
-        _affirm(turn)
+        affirm(turn)
         return
     reopened = [act.slot for act in acts if act.value is None and act.slot in held]
     answered = any(act.slot == asked and act.value is not None for act in acts)
@@ -141,7 +204,7 @@ def _values(turn: Turn, acts: list[Answer | Correction]) -> None:
     elif changed and turn.state.phase is Phase.ASKING:
         turn.say(turn.graph.wording.changed)
     turn.change(patience=0)
-    turn.proceed()
+    proceed(turn)
 
 
 def _repeats(turn: Turn, acts: list[Answer | Correction]) -> bool:
@@ -156,18 +219,9 @@ def _repeats(turn: Turn, acts: list[Answer | Correction]) -> bool:
 def _reopen(turn: Turn, slots: list[str]) -> None:
     """These values are wrong, and the right ones are not known yet."""
     for slot in slots:
-        _forget(turn, slot)
+        forget(turn, slot)
     turn.say(turn.graph.wording.sorry_again)
     turn.change(slot="")
-
-
-def _forget(turn: Turn, slot: str) -> None:
-    """Empty a slot; what was offered for it is not offered again, and its next value is read back."""
-    turn.empty(slot)
-    turn.change(
-        declined=tuple(dict.fromkeys((*turn.state.declined, slot))),
-        changed=tuple(dict.fromkeys((*turn.state.changed, slot))),
-    )
 
 
 def _progress(turn: Turn, slot: str) -> None:
@@ -192,149 +246,27 @@ def _take(turn: Turn, acts: list[Answer | Correction]) -> None:
         turn.fill(act.slot, SlotValue(act.value, spoken, confidence))
 
 
-def _affirm(turn: Turn) -> None:
-    state = turn.state
-    spec = turn.graph.slots.get(state.slot)
-    match state.phase:
-        case Phase.OFFERING if spec is not None:
-            spoken = slot_type(turn.graph, spec).speak(state.bound, spec)
-            turn.fill(spec.name, SlotValue(state.bound, spoken, 1.0, confirmed=True))
-        case Phase.CONFIRMING if spec is not None:
-            held = state.values.get(spec.name)
-            if held is not None and held.value == state.bound:
-                turn.confirm((spec.name,))
-        case Phase.ASKING if spec is not None and spec.type == "yes_no":
-            turn.fill(spec.name, SlotValue("yes", "yes", 1.0, confirmed=True))
-        case Phase.REVIEWING:
-            _everything_right(turn)
-            return
-        case _:
-            ladder.no_match(turn)
-            return
-    turn.change(failures=Failures(), patience=0)
-    turn.proceed()
-
-
-def _everything_right(turn: Turn) -> None:
-    step = turn.step()
-    assert isinstance(step, ReviewStep)
-    if bound_values(turn.state, step.slots) != turn.state.bound:
-        turn.proceed()
-        return
-    turn.confirm(step.slots)
-    turn.change(failures=Failures(), patience=0)
-    turn.follow(step.edges)
-
-
-def _deny(turn: Turn) -> None:
-    state = turn.state
-    spec = turn.graph.slots.get(state.slot)
-    if state.phase is Phase.OFFERING and spec is not None:
-        turn.change(declined=(*state.declined, spec.name), patience=0)
-        turn.proceed()
-    elif state.phase is Phase.CONFIRMING and spec is not None:
-        _refused(turn, spec)
-    elif state.phase is Phase.ASKING and spec is not None and spec.type == "yes_no":
-        turn.fill(spec.name, SlotValue("no", "no", 1.0, confirmed=True))
-        turn.change(failures=Failures(), patience=0)
-        turn.proceed()
-    elif state.phase is Phase.REVIEWING:
-        step = turn.step()
-        assert isinstance(step, ReviewStep)
-        failures = state.failures
-        turn.change(failures=Failures(failures.misunderstood + 1, failures.invalid, failures.silences))
-        if not ladder.escalate(turn):
-            turn.put(step.ask_what)
-    else:
-        ladder.no_match(turn)
-
-
-def _refused(turn: Turn, spec: SlotSpec) -> None:
-    """A value read back was wrong: it goes, and the question is asked again, from the second time with the
-    keys."""
-    failures = turn.state.failures
-    turn.change(failures=Failures(failures.misunderstood + 1, failures.invalid + 1, failures.silences))
-    _forget(turn, spec.name)
-    if ladder.escalate(turn):
-        return
-    turn.say(turn.graph.wording.sorry_again)
-    turn.proceed()
-    if turn.state.failures.invalid >= 2 and spec.ladder.keypad and turn.state.slot == spec.name:
-        turn.say(spec.ladder.keypad)
-
-
-def _global(turn: Turn, word: GlobalWord) -> None:
-    wording = turn.graph.wording
-    match word:
-        case GlobalWord.REPEAT | GlobalWord.SLOWER:
-            turn.ask_again()
-        case GlobalWord.HOLD_ON:
-            turn.change(patience=_PATIENCE)
-            turn.say(wording.take_your_time)
-        case GlobalWord.WHY:
-            spec = turn.graph.slots.get(turn.state.slot)
-            turn.say(spec.why if spec and spec.why else wording.why)
-            turn.ask_again()
-        case GlobalWord.GO_BACK:
-            _go_back(turn)
-        case GlobalWord.START_OVER:
-            turn.say(wording.start_over)
-            turn.change(
-                values={},
-                asked=(),
-                declined=(),
-                changed=(),
-                taken=(),
-                failures=Failures(),
-                patience=0,
-                step="",
-            )
-            turn.enter(turn.graph.start)
-        case GlobalWord.GOODBYE | GlobalWord.CANCEL:
-            if turn.graph.goodbye:
-                turn.enter(turn.graph.goodbye)
-            else:
-                turn.say(wording.goodbye)
-                turn.finish("caller_left")
-        case GlobalWord.PERSON:
-            ladder.person(turn)
-        case _:
-            assert_never(word)
-
-
-def _go_back(turn: Turn) -> None:
-    """Empty the slot asked before the open one and ask it again."""
-    earlier = [name for name in turn.state.asked if name != turn.state.slot and name in turn.state.values]
-    if not earlier:
-        turn.say(turn.graph.wording.nothing_before)
-        turn.ask_again()
-        return
-    slot = earlier[-1]
-    spec = turn.graph.slots[slot]
-    turn.empty(slot)
-    turn.say(turn.graph.wording.go_back)
-    origin = next(
-        (step.name for step in turn.graph.steps.values() if slot in getattr(step, "slots", ())),
-        turn.state.step,
-    )
-    if slot in getattr(turn.step(), "slots", ()):
-        turn.change(slot="")
-        turn.ask(spec)
-        return
-    turn.change(taken=tuple((one, to) for one, to in turn.state.taken if one != origin), step="")
-    turn.enter(origin)
-
-
 def _nothing(turn: Turn, heard: Reading) -> None:
     """Nothing that the step can use."""
     doubt = next((act for act in heard.acts if isinstance(act, Unusable) and act.slot in turn.graph.slots), None)
+    question = next((act for act in heard.acts if isinstance(act, Question)), None)
     if doubt is not None:
         ladder.unusable(turn, doubt)
-    elif any(isinstance(act, Question) for act in heard.acts):
-        failures = turn.state.failures
-        turn.change(failures=Failures(failures.misunderstood + 1, failures.invalid, failures.silences))
-        if not ladder.escalate(turn):
-            turn.say(turn.graph.wording.no_answer_here)
-            turn.ask_again()
+    elif question is not None:
+        _asked(turn, question)
     else:
         ladder.no_match(turn)
+
+
+def _asked(turn: Turn, question: Question) -> None:
+    """The caller wants to know something: the knowledge base answers, and the open question comes again."""
+    article = find_article(turn.graph.knowledge, split_words(question.text))
+    if article is not None:
+        turn.say(article.answer)
+        turn.bridge()
+        return
+    failures = turn.state.failures
+    turn.change(failures=replace(failures, misunderstood=failures.misunderstood + 1, unheard=0))
+    if not ladder.escalate(turn):
+        turn.say(turn.graph.wording.no_answer_here)
+        turn.ask_again()

@@ -3,12 +3,15 @@ is one, then a person."""
 
 from dataclasses import replace
 
-from sop.graph import AskStep, ReviewStep, SlotSpec
 from sop.policy import triggered
 from sop.reading import Unusable
+from sop.slot_spec import SlotSpec
 from sop.slots import slot_type
 from sop.state import LISTENING, Failures, Phase
+from sop.steps import AskStep, ReviewStep
 from sop.turn import Turn
+from sop.walk import enter, proceed
+from sop.words import Words
 
 _GIVE_UP = 6
 """Failures after which a call ends even when the flow names no person for it."""
@@ -17,6 +20,8 @@ _GIVE_UP = 6
 def silence(turn: Turn) -> None:
     """Nobody spoke."""
     state = turn.state
+    if state.phase is Phase.WAITING:
+        turn.say(turn.graph.wording.still_working)
     if state.phase not in LISTENING:
         return
     if state.patience > 0:
@@ -55,7 +60,7 @@ def no_match(turn: Turn) -> None:
         _keypad(turn, spec, count)
         return
     turn.say(turn.graph.wording.no_match)
-    if turn.state.phase in (Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING) and count > 1:
+    if turn.state.phase in LISTENING and turn.state.phase is not Phase.ASKING and count > 1:
         turn.say(turn.graph.wording.yes_or_no)
     if not _keypad(turn, spec, count):
         turn.ask_again()
@@ -116,19 +121,45 @@ def person(turn: Turn) -> None:
 
 
 def escalate(turn: Turn, *, asked: bool = False) -> bool:
-    """Go to a person if the policy says so; where a person was tried in vain, to what the flow does
-    otherwise."""
-    found = triggered(turn.graph, turn.state, asked_for_person=asked)
-    if found is not None:
-        target = found.otherwise if turn.state.person_tried else found.to
-        turn.change(failures=Failures(), patience=0)
-        turn.enter(target)
+    """Go to a person if the policy says so, and end a call that gets nowhere."""
+    if watch(turn, asked=asked):
         return True
     failures = turn.state.failures
     if asked or failures.misunderstood + failures.silences + failures.unheard >= _GIVE_UP:
         turn.finish("gave_up")
         return True
     return False
+
+
+def watch(turn: Turn, *, asked: bool = False, words: Words = ()) -> bool:
+    """Whether a trigger of the flow fires: then a person is rung or offered; where a person was tried in vain, what
+    the flow does otherwise."""
+    found = triggered(turn.graph, turn.state, asked_for_person=asked, words=words)
+    if found is None:
+        return False
+    place, escalation = found
+    turn.change(fired=tuple(dict.fromkeys((*turn.state.fired, place))))
+    if escalation.offer and not asked:
+        turn.change(phase=Phase.PROPOSING, bound=str(place))
+        turn.put(turn.graph.wording.offer_person)
+        return True
+    turn.change(failures=Failures(), patience=0, idle=0)
+    enter(turn, escalation.otherwise if turn.state.person_tried else escalation.to)
+    return True
+
+
+def accept_person(turn: Turn) -> None:
+    """Yes, connect me."""
+    escalation = turn.graph.escalations[int(turn.state.bound)]
+    turn.change(failures=Failures(), patience=0, idle=0)
+    enter(turn, escalation.otherwise if turn.state.person_tried else escalation.to)
+
+
+def decline_person(turn: Turn) -> None:
+    """No, go on with the procedure."""
+    turn.change(phase=Phase.ASKING, bound="", failures=Failures(), patience=0, idle=0)
+    turn.say(turn.graph.wording.carry_on)
+    proceed(turn)
 
 
 def _asked(turn: Turn) -> SlotSpec | None:

@@ -6,17 +6,19 @@ one with nine.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import isnan
 
 from sop.global_words import find_global, is_question
-from sop.graph import Graph, SlotSpec
+from sop.graph import Graph
+from sop.knowledge import find_article
 from sop.reading import (
     Affirm,
     Answer,
     Correction,
     Deny,
+    Digression,
     Expectation,
     Global,
     GlobalWord,
@@ -24,11 +26,14 @@ from sop.reading import (
     Question,
     Reading,
     ReadingAct,
+    Skip,
     Unusable,
 )
+from sop.sentiment import Sentiment, VaderSentiment
+from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
-from sop.words import LONGEST, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
+from sop.words import FILLERS, LONGEST, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
 
 _MOST_HYPOTHESES = 8
 _FAR_BELOW = 0.5
@@ -43,6 +48,11 @@ _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
+_SKIPS = phrase_list("""
+    skip, skip that, skip it, skip this, i don't have one, don't have an, don't have a, i don't have any, don't have
+    that, i'd rather not, rather not say, prefer not to, i don't want to give, leave it out, leave that out, not right
+    now, no email, without one
+""")
 _TURNS = phrase_list("it's, it is, but, except, make it, rather")
 _AMISS = phrase_list("change, wrong, mistake, fix, one thing, correction")
 """Said in a read-back without a word on what: a no."""
@@ -57,6 +67,7 @@ class RuleReader:
     """Reads utterances for one procedure."""
 
     graph: Graph
+    sentiment: Sentiment = field(default_factory=VaderSentiment)
 
     def read(self, heard: tuple[Hypothesis, ...], expecting: Expectation, now: str) -> Reading:
         """The best reading of an n-best list. Never raises; no acts when nothing was understood."""
@@ -70,7 +81,7 @@ class RuleReader:
         floor = _FAR_BELOW * max(reading.confidence for reading in readings)
         able = [reading for reading in readings if reading.confidence >= floor]
         best = max(able, key=lambda reading: _usefulness(reading, expecting))
-        return _doubted(best, able)
+        return replace(_doubted(best, able), sentiment=round(self.sentiment.score(best.text), 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +112,30 @@ class _Utterance:
         found = tuple(self.verdict(words) if self.expecting.kind == "yes_no" else self.answer(words))
         settled = {act.slot for act in urgent}
         found = tuple(
-            act for act in found if isinstance(act, Affirm | Deny | Global | Question) or act.slot not in settled
+            act for act in found if not isinstance(act, Answer | Correction | Unusable) or act.slot not in settled
         )
         if word is not None and not urgent and not any(_outweighs(act, word) for act in found):
             yield Global(word)
             return
         yield from found
-        if not found and not urgent and is_question(words):
+        aside = self.aside(words)
+        if aside is not None:
+            yield Digression(aside)
+        elif not found and not urgent and (is_question(words) or self.known_answer(words)):
             yield Question(" ".join(words)[:200])
+
+    def known_answer(self, words: Words) -> bool:
+        """Whether the knowledge base answers what was said."""
+        return find_article(self.graph.knowledge, words) is not None
+
+    def aside(self, words: Words) -> str | None:
+        """The aside that the words ask for, by a phrase of two words or more."""
+        if not self.graph.asides:
+            return None
+        options = tuple(Option(aside.name, aside.phrases[0], aside.phrases) for aside in self.graph.asides)
+        spec = SlotSpec("aside", "choice", "", "", options=options)
+        found = choice_of(self.graph, spec).find(words, spec, Context(self.now))
+        return found.value if found else None
 
     def urgent(self, words: Words) -> Iterator[Answer]:
         """Emergencies, which count at any moment."""
@@ -124,6 +151,11 @@ class _Utterance:
         named = tuple(self.named(words))
         if any(act.slot != spec.name for act in named):
             yield from named
+            return
+        if spec.optional and _skips(words):
+            yield Skip(spec.name)
+            return
+        if spec.type == "free_text" and is_question(words) and self.known_answer(words):
             return
         found = slot_type(self.graph, spec).parse(words, spec, self.context(spec))
         volunteered = tuple(self.volunteered(words, spec.name))
@@ -230,9 +262,7 @@ class _Utterance:
         """Values for slots that were not asked for; for filled ones only after a word such as "actually"."""
         correcting = says_any(words, _CUES)
         for spec in self.graph.slots.values():
-            if spec.name == asked or (
-                spec.name in self.expecting.filled and (not correcting or self.expecting.kind == "yes_no")
-            ):
+            if spec.name == asked or not self.wanted(spec.name, correcting and self.expecting.kind != "yes_no"):
                 continue
             found = slot_type(self.graph, spec).find(words, spec, self.context(spec))
             if found is None or found.value == dict(self.expecting.known).get(spec.name):
@@ -242,6 +272,10 @@ class _Utterance:
                 yield Correction(answer.slot, answer.value, answer.spoken, answer.confidence)
             else:
                 yield answer
+
+    def wanted(self, name: str, correcting: bool) -> bool:
+        """Whether a slot may be given unasked: one that is still ahead, or a held one that is corrected."""
+        return correcting if name in self.expecting.filled else name in self.expecting.open
 
     def answered(self, spec: SlotSpec, found: Found) -> Answer:
         spoken = slot_type(self.graph, spec).speak(found.value, spec)
@@ -282,6 +316,12 @@ def _outweighs(act: ReadingAct, word: GlobalWord) -> bool:
     return not isinstance(act, Unusable)
 
 
+def _skips(words: Words) -> bool:
+    """Whether the caller would rather go without."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    return says_any(words, _SKIPS) or plain in (("no",), ("nope",), ("none",), ("no", "thanks"), ("no", "thank", "you"))
+
+
 def _share(confidence: float) -> float:
     """A confidence within 0..1; what is no number is 0."""
     return 0.0 if isnan(confidence) else min(1.0, max(0.0, confidence))
@@ -299,9 +339,9 @@ def _usefulness(reading: Reading, expecting: Expectation) -> float:
         match act:
             case Answer(slot=slot) | Correction(slot=slot):
                 best = max(best, 3 if slot == expecting.slot or expecting.slot is None else 2)
-            case Affirm() | Deny():
+            case Affirm() | Deny() | Skip():
                 best = max(best, 3)
-            case Global():
+            case Global() | Digression():
                 best = max(best, 2)
             case Unusable() | Question():
                 best = max(best, 1)

@@ -66,6 +66,8 @@ class Expectation:
     """(slot, canonical value) of every filled slot: "not Tuesday, Wednesday" needs what it corrects."""
     caller: str = ""
     """The caller's own number in E.164, or empty."""
+    open: tuple[str, ...] = ()
+    """Slots that the steps ahead may still ask for: what a caller may volunteer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """The caller goes without an optional slot."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digression:
+    """The caller asks for one of the flow's asides."""
+
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unusable:
     """Recognisably an answer to the slot, but not a usable one. `reason` picks the wording; `choices` are the
     options that it could be."""
@@ -122,7 +138,7 @@ class Unusable:
     choices: tuple[str, ...] = ()
 
 
-ReadingAct = Answer | Correction | Affirm | Deny | Global | Question | Unusable
+ReadingAct = Answer | Correction | Affirm | Deny | Global | Question | Skip | Digression | Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +148,5 @@ class Reading:
     text: str
     confidence: float
     acts: tuple[ReadingAct, ...] = ()
+    sentiment: float = 0.0
+    """-1 very annoyed .. 1 pleased."""

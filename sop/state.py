@@ -15,13 +15,15 @@ class Phase(StrEnum):
     OFFERING = "offering"
     CONFIRMING = "confirming"
     REVIEWING = "reviewing"
+    PROPOSING = "proposing"
+    """A person is offered; yes or no?"""
     WAITING = "waiting"
     """For a tool."""
     TRANSFERRING = "transferring"
     FINISHED = "finished"
 
 
-LISTENING = (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING)
+LISTENING = (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING, Phase.REVIEWING, Phase.PROPOSING)
 """The phases in which the caller is to speak."""
 
 
@@ -55,6 +57,26 @@ class Failures:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A sub-flow under way: the step that called it, or the step whose question waits for it to be over."""
+
+    step: str
+    aside: bool = False
+    slot: str = ""
+    """The slot whose question waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How the caller takes it."""
+
+    course: tuple[float, ...] = ()
+    """Sentiment of each utterance, -1..1, the last forty."""
+    negative: int = 0
+    """Negative turns so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One call in one procedure. Made by `start`, changed only by `advance`."""
 
@@ -68,7 +90,16 @@ class State:
     phase: Phase = Phase.NEW
     slot: str = ""
     """The slot that is asked for, offered or being confirmed."""
+    profile: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the caller: "vip" ("yes"), "calls_before" (a number), and whatever the packet shows."""
     values: Mapping[str, SlotValue] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What tools answered, canonical."""
+    skipped: tuple[str, ...] = ()
+    """Optional slots that the caller goes without."""
+    stack: tuple[Frame, ...] = ()
+    stacks: Mapping[str, tuple[Frame, ...]] = field(default_factory=dict)
+    """Step inside a sub-flow -> the stack when it was entered."""
     path: tuple[str, ...] = ()
     taken: tuple[tuple[str, str], ...] = ()
     """(step, step after it) for every edge taken."""
@@ -78,6 +109,10 @@ class State:
     """Slots whose offer was refused."""
     changed: tuple[str, ...] = ()
     """Slots changed since everything was last read back."""
+    settled: tuple[str, ...] = ()
+    """Steps done before a correction led back: passed again without a word as long as they still hold."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Tool -> the arguments of its last success, as JSON."""
     bound: str = ""
     """The canonical value that a yes would confirm."""
     question: tuple[Line, ...] = ()
@@ -88,9 +123,18 @@ class State:
     """A transfer to a person failed."""
     refused: int = 0
     """Requests for a person since then."""
+    fired: tuple[int, ...] = ()
+    """Escalations that have been taken or refused, by their place in the flow."""
+    mood: Mood = Mood()
+    idle: int = 0
+    """Turns in a row that brought nothing."""
     tools: int = 0
+    """Tool calls so far, repeated ones included."""
     tool: str = ""
     """Id of the tool that runs."""
+    attempt: int = 0
+    """Which try of it this is, from 1."""
+    tool_failures: int = 0
     outcome: str | None = None
 
 

@@ -44,5 +44,7 @@ def render(text: str, values: Mapping[str, str]) -> tuple[Line, ...]:
 def fixed_prompts(graph: Graph) -> tuple[str, ...]:
     """Every text that can be spoken without a slot value, in the order of the flow."""
     everything = {name: "x" for text in templates(graph) for name in places(text)}
+    bridges = (line for spec in graph.slots.values() for line in render(graph.wording.bridge, {"label": spec.label}))
     lines = (line for text in templates(graph) for line in render(text, everything))
-    return tuple(dict.fromkeys(line.text for line in lines if line.fixed))
+    fixed = (line.text for line in lines if line.fixed)
+    return tuple(dict.fromkeys((*fixed, *(line.text for line in bridges))))

@@ -15,6 +15,11 @@ _TOKEN = re.compile(
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _MERIDIEM = re.compile(r"\b([ap])\.\s?m\.?(?=\W|$)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_AT_DOMAIN = re.compile(r"(?<=\w) at (?=(?:[\w-]+\.)+(?:com|net|org|edu|gov|us|co|uk|io)\b)")
+_ADDRESS = re.compile(r"\S*@\S*")
+_SYMBOL = re.compile(r"(?<=\w)[._+-](?=\w)|@")
+_LETTER_O = re.compile(r"(?<=\d)o(?=[\W\d_])|(?<![^\W\d_])o(?=\d)")
+_SYMBOL_WORDS = {".": " dot ", "_": " underscore ", "-": " dash ", "+": " plus ", "@": " at "}
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -39,9 +44,16 @@ def split_words(text: str) -> Words:
     ("it's", '2217', 'maple', 'st', 'apt', 'unit', '4')
     """
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_APOSTROPHES).lower()
+    plain = _ADDRESS.sub(_spell_symbols, _AT_DOMAIN.sub("@", plain)) if "at" in plain or "@" in plain else plain
     plain = _MERIDIEM.sub(r"\1m", plain)
     plain = _THOUSANDS.sub("", plain).replace("#", " unit ").replace("&", " and ")
     return tuple(_TOKEN.findall(plain))
+
+
+def _spell_symbols(address: re.Match[str]) -> str:
+    """A written address with the words for its symbols: "k.doe@gmail.com" is "k dot doe at gmail dot com". A lone "o" at
+    a digit is told from a zero."""
+    return _SYMBOL.sub(lambda symbol: _SYMBOL_WORDS[symbol[0]], _LETTER_O.sub(" letter o ", address[0]))
 
 
 def find_phrase(words: Words, phrase: Words, start: int = 0) -> int:

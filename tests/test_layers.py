@@ -40,16 +40,18 @@ def names(*lines: str) -> tuple[str, ...]:
 
 
 LAYERS = (
-    Layer("values", names("sop words graph reading acts", "voice errors events codec audio", "voice"), pure=True),
+    Layer("values", names("sop words slot_spec steps graph reading acts", "voice errors events codec audio", "voice"), pure=True),
     Layer(
         "rules",
         names(
             "voice twilio turns endpointing barge_in keypad listening saving",
             "voice transcript playback utterance transfer report",
             "voice scenario caller far_end",
-            "sop problems yaml_source loader checks conditions business global_words wording",
-            "sop slots slots.* state fields hearing expectation reader ladder turn",
-            "sop policy knowledge handoff audit draw",
+            "sop problems yaml_source fields slot_fields step_fields tool_fields graph_fields prefix imports loader",
+            "sop conditions names satisfy required checks condition_checks text_checks business hours schema",
+            "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails reader",
+            "sop dynamic_prompt dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
+            "sop handoff audit journeys draw picture script stub",
         ),
         pure=True,
     ),
@@ -67,10 +69,10 @@ LAYERS = (
         apart=True,
         only=("values", "machinery"),
     ),
-    Layer("shells", names("voice line performer session replay")),
+    Layer("shells", names("voice line performer session replay", "sop llm_reader")),
     Layer(
         "edges",
-        names("voice config logs server exchange recorded simulate demo live cli __main__", "sop cli"),
+        names("voice config logs server exchange recorded simulate demo live cli __main__", "sop cli __main__"),
     ),
 )
 

@@ -1,8 +1,12 @@
 """Slot types by the name that a flow uses for them."""
 
-from sop.graph import Graph, SlotSpec
+from sop.graph import Graph
+from sop.slot_spec import SlotSpec
 from sop.slots.choice import Choice
+from sop.slots.digits import Digits
 from sop.slots.free_text import FreeText
+from sop.slots.money import Money
+from sop.slots.number import Number
 from sop.slots.person_name import PersonName
 from sop.slots.phone import Phone
 from sop.slots.slot_type import Context, Doubt, Found, SlotType
@@ -16,9 +20,17 @@ _TYPES: dict[str, SlotType] = {
     "us_address": UsAddress(),
     "time_window": TimeWindow(),
     "yes_no": YesNo(),
+    "digits": Digits(),
+    "money": Money(),
+    "number": Number(),
     "free_text": FreeText(),
 }
 TYPE_NAMES = frozenset({"choice", *_TYPES})
+
+
+def type_named(name: str) -> SlotType:
+    """The type of that name, which is no choice."""
+    return _TYPES[name]
 
 
 def slot_type(graph: Graph, spec: SlotSpec) -> SlotType:
@@ -34,4 +46,4 @@ def choice_of(graph: Graph, spec: SlotSpec) -> Choice:
     )
 
 
-__all__ = ["TYPE_NAMES", "Choice", "Context", "Doubt", "Found", "SlotType", "choice_of", "slot_type"]
+__all__ = ["TYPE_NAMES", "Choice", "Context", "Doubt", "Found", "SlotType", "choice_of", "slot_type", "type_named"]

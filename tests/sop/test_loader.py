@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sop
-from sop.graph import AskStep
+from sop.steps import AskStep
 from tests.sop.conversation import FLOW
 
 GOOD = """\
@@ -76,7 +76,7 @@ steps:
     messages = "\n".join(str(problem) for problem in found)
     for piece in (
         "unknown slot type 'choise'; did you mean 'choice'?",
-        "unknown policy 'sometimes'",
+        "unknown confirm 'sometimes'",
         "there is no step 'frist'",
         "there is no slot 'colour'; did you mean 'color'?",
         "the condition cannot be read",
@@ -98,7 +98,7 @@ steps:
     ("change", "line", "message"),
     [
         (('color == "red"', 'color == "green"'), 12, "this can never hold"),
-        (('color == "red"', 'shade == "red"'), 12, "names 'shade', which is no slot"),
+        (('color == "red"', 'shade == "red"'), 12, "names 'shade', which is neither"),
         (('color == "red"', "__import__('os')"), 12, "is not allowed"),
         (("go: bye}\n  bye", "go: nowhere}\n  bye"), 14, "there is no step 'nowhere'"),
         (("prompt: Your name", "why: so"), 6, "there is no question for this slot"),

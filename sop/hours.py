@@ -1,0 +1,53 @@
+"""Business hours: whether somebody is there at a moment."""
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from sop.graph import Hours
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_STRETCH = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
+
+
+def parse_stretch(text: str) -> tuple[int, int] | None:
+    """ "08:00-17:30" in minutes of the day; None for anything else.
+
+    >>> parse_stretch("08:00-17:30")
+    (480, 1050)
+    """
+    found = _STRETCH.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, second = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
+    good = first < second <= 24 * 60 and int(found[2]) < 60 and int(found[4]) < 60
+    return (first, second) if good else None
+
+
+def is_open(hours: Hours, now: datetime) -> bool:
+    """Whether the business is open at `now`, which carries an offset."""
+    local = now.astimezone(ZoneInfo(hours.time_zone)) if hours.time_zone and now.tzinfo else now
+    if is_day_off(hours, local.date()):
+        return False
+    minute = local.hour * 60 + local.minute
+    return any(first <= minute < last for first, last in hours.week.get(local.weekday(), ()))
+
+
+def is_day_off(hours: Hours, day: date) -> bool:
+    """Whether the day is a public holiday or closed by the flow."""
+    if day.isoformat() in hours.closed:
+        return True
+    return bool(hours.holidays) and day in _calendar(hours.holidays, day.year)
+
+
+@lru_cache(maxsize=16)
+def _calendar(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def is_country(code: str) -> bool:
+    """Whether holidays are known for this country."""
+    return code in holidays.list_supported_countries()

@@ -1,0 +1,93 @@
+"""The tools and guards of a flow file into their values."""
+
+import re
+
+from sop.fields import Fields, Notes
+from sop.graph import Guard, ResultSpec, ToolSpec
+from sop.step_fields import read_condition
+from sop.yaml_source import Node
+
+BUILT_IN = frozenset({"create_lead"})
+"""Tools that every shell has: `create_lead` marks the call's lead as complete."""
+RESULT_TYPES = ("text", "number", "money", "date", "yes_no", "choice")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_URL = re.compile(r"https://[\w.-]+(:\d+)?(/\S*)?|http://(localhost|127\.0\.0\.1)(:\d+)?(/\S*)?")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def read_tool(name: str, node: Node, notes: Notes) -> ToolSpec:
+    """A tool; every mistake is noted."""
+    fields = Fields(node, notes, name)
+    tool = ToolSpec(
+        name=name,
+        arguments=_arguments(fields, notes),
+        constants=_texts(fields, "constants", notes),
+        results={field: _result(field, inner, notes) for field, inner in fields.children("results").items()},
+        method=fields.one_of("method", METHODS, "POST"),
+        url=fields.text("url"),
+        secrets=_texts(fields, "secrets", notes),
+        timeout_s=fields.number("timeout_s", 10, low=0.1, high=120),
+        retries=int(fields.number("retries", 0, low=0, high=5)),
+        sensitive=fields.flag("sensitive"),
+        guard=fields.text("guard"),
+        filler=fields.text("filler"),
+    )
+    if name not in BUILT_IN and not tool.url:
+        fields.wrong("url", "the tool is nowhere", "add `url: https://...`")
+    elif tool.url and not _URL.fullmatch(tool.url):
+        fields.wrong("url", f"{tool.url!r} is no safe address", "use https://, or http:// to this machine")
+    for variable in tool.secrets.values():
+        if not _VARIABLE.fullmatch(variable):
+            fields.wrong(
+                "secrets", f"{variable!r} is no name of an environment variable", "write the name, never the secret"
+            )
+    if tool.sensitive and not tool.guard:
+        fields.wrong("sensitive", "a sensitive tool needs a gate", "add `guard:` with the name of a guard")
+    fields.done()
+    return tool
+
+
+def _arguments(fields: Fields, notes: Notes) -> dict[str, str] | None:
+    """A list of slots, or a mapping from argument to slot; None where there is no `arguments`."""
+    found = fields.node("arguments")
+    if found is None:
+        return None
+    if isinstance(found.value, dict):
+        return _texts(fields, "arguments", notes)
+    return {name: name for name in fields.texts("arguments")}
+
+
+def _texts(fields: Fields, name: str, notes: Notes) -> dict[str, str]:
+    return {
+        key: Fields(Node({key: node}, node.line), notes, fields.place).text(key)
+        for key, node in fields.children(name).items()
+    }
+
+
+def _result(name: str, node: Node, notes: Notes) -> ResultSpec:
+    """A field of the answer: its type alone, or a mapping."""
+    if not isinstance(node.value, dict):
+        node = Node({"type": node}, node.line)
+    fields = Fields(node, notes, name)
+    spec = ResultSpec(
+        name=name,
+        type=fields.one_of("type", RESULT_TYPES, "text"),
+        options=fields.texts("options"),
+        required=fields.flag("required", True),
+        low=fields.limit("low"),
+        high=fields.limit("high"),
+        private=fields.flag("private"),
+    )
+    if spec.type == "choice" and not spec.options:
+        fields.wrong("options", "a choice needs options", "add `options: [...]`")
+    fields.done()
+    return spec
+
+
+def read_guard(name: str, node: Node, notes: Notes) -> Guard | None:
+    """A guard; None when it has no condition."""
+    fields = Fields(node, notes, name)
+    condition = read_condition(fields, "if", required=True)
+    otherwise = fields.text("otherwise", required=True)
+    fields.done()
+    return None if condition is None else Guard(name, condition, otherwise)

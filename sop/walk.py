@@ -1,0 +1,257 @@
+"""Along the edges of the graph, and along nothing else.
+
+`enter` goes to a step and on until one waits for somebody. `proceed` goes on from where the call stands; when a
+correction has made an earlier step untrue, it goes back to that one first. Steps that were done before and still hold
+are then passed without a word (`State.settled`), so that nothing is asked, said or called twice.
+"""
+
+from typing import assert_never
+
+from sop.acts import Enter, Say, TransferTo
+from sop.asking import ask_open, read_back
+from sop.conditions import holds
+from sop.knowledge import find_article
+from sop.state import Frame, Phase
+from sop.steps import (
+    AnswerStep,
+    AskStep,
+    CallStep,
+    DecideStep,
+    Edge,
+    EndStep,
+    ReturnStep,
+    ReviewStep,
+    SayStep,
+    Step,
+    ToolStep,
+    TransferStep,
+    edges_of,
+    slots_of,
+)
+from sop.tooling import call, holds_still
+from sop.turn import Turn
+from sop.wording import render
+from sop.words import split_words
+
+_MOST_HOPS = 60
+"""Steps entered in one turn; a checked flow never comes near it."""
+_DEEPEST = 8
+"""Sub-flows inside one another."""
+
+
+def enter(turn: Turn, name: str) -> None:
+    """Go to a step and on, until one waits for somebody."""
+    turn.hops += 1
+    if turn.hops > _MOST_HOPS:
+        turn.finish("stuck")
+        return
+    step = turn.graph.steps[name]
+    barred = _barred(turn, step)
+    if barred is not None and barred != name:
+        enter(turn, barred)
+        return
+    _arrive(turn, name)
+    again = name in turn.state.settled
+    if again:
+        last = turn.state.settled[-1]
+        turn.change(settled=() if name == last else tuple(one for one in turn.state.settled if one != name))
+    _do(turn, step, again=again)
+
+
+def _arrive(turn: Turn, name: str) -> None:
+    state = turn.state
+    taken = (*state.taken, (state.step, name)) if state.step else state.taken
+    stacks = {**state.stacks, name: state.stack} if state.stack else state.stacks
+    turn.change(taken=taken, stacks=stacks, step=name, slot="", bound="", phase=Phase.ASKING)
+    turn.change(path=(*state.path, name))
+    turn.acts.append(Enter(name))
+
+
+def _barred(turn: Turn, step: Step) -> str | None:
+    """Where to go instead, when a guard or a mandatory step stands before this one."""
+    tool = turn.graph.tools.get(step.tool) if isinstance(step, ToolStep) else None
+    for name in (step.guard, tool.guard if tool else ""):
+        guard = turn.graph.guards.get(name)
+        if guard is not None and not holds(guard.condition, turn.values()):
+            return guard.otherwise
+    required = turn.graph.required.get(step.name, ())
+    return next((name for name in required if name not in turn.state.path), None)
+
+
+def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 - one case a kind of step
+    match step:
+        case SayStep():
+            if not again:
+                turn.say(step.text, interruptible=step.interruptible)
+            follow(turn, step.edges)
+        case DecideStep():
+            follow(turn, step.edges)
+        case AskStep():
+            if step.intro and not again:
+                turn.say(step.intro)
+            proceed(turn)
+        case ReviewStep():
+            if not again:
+                turn.change(changed=())
+            proceed(turn)
+        case AnswerStep():
+            _answer(turn, step)
+        case ToolStep():
+            if again and holds_still(turn, step):
+                follow(turn, step.edges)
+            else:
+                call(turn, step)
+        case TransferStep():
+            turn.say(step.text, interruptible=False)
+            turn.change(phase=Phase.TRANSFERRING, slot="", question=())
+            turn.acts.append(TransferTo(step.target, step.reason))
+        case EndStep():
+            turn.say(step.text)
+            turn.finish(step.outcome)
+        case CallStep():
+            if not again:
+                turn.say(step.text)
+            _descend(turn, step.flow, Frame(step.name))
+        case ReturnStep():
+            turn.say(step.text)
+            _ascend(turn)
+        case _:
+            assert_never(step)
+
+
+def follow(turn: Turn, edges: tuple[Edge, ...]) -> None:
+    """Take the first edge that holds."""
+    target = chosen(turn, edges)
+    if target is None:
+        turn.finish("stuck")
+    else:
+        enter(turn, target)
+
+
+def chosen(turn: Turn, edges: tuple[Edge, ...]) -> str | None:
+    """Where the first edge that holds leads."""
+    values = turn.values() if any(edge.condition for edge in edges) else {}
+    return next((edge.go for edge in edges if edge.condition is None or holds(edge.condition, values)), None)
+
+
+def _answer(turn: Turn, step: AnswerStep) -> None:
+    """Read the article that answers what a slot holds."""
+    held = turn.state.values.get(step.slot)
+    article = find_article(turn.graph.knowledge, split_words(held.value)) if held else None
+    turn.change(facts={**turn.state.facts, "answered": "yes" if article else "no"})
+    if article is None:
+        enter(turn, step.on_failure)
+        return
+    turn.say(article.answer)
+    follow(turn, step.edges)
+
+
+def _descend(turn: Turn, flow: str, frame: Frame) -> None:
+    """Into a sub-flow."""
+    if len(turn.state.stack) >= _DEEPEST:
+        turn.finish("stuck")
+        return
+    turn.change(stack=(*turn.state.stack, frame))
+    enter(turn, turn.graph.flows[flow])
+
+
+def digress(turn: Turn, flow: str) -> None:
+    """Into a sub-flow that the caller asked for; the open question waits."""
+    state = turn.state
+    _descend(turn, flow, Frame(state.step, aside=True, slot=state.slot))
+
+
+def _ascend(turn: Turn) -> None:
+    """Out of a sub-flow: on behind the step that called it, or back to the question that waits."""
+    if not turn.state.stack:
+        turn.finish("stuck")
+        return
+    *rest, frame = turn.state.stack
+    turn.change(stack=tuple(rest))
+    step = turn.graph.steps[frame.step]
+    if not frame.aside:
+        turn.change(step=frame.step)
+        follow(turn, edges_of(step))
+        return
+    turn.change(step=frame.step, slot="", bound="", phase=Phase.ASKING)
+    turn.acts.append(Enter(frame.step))
+    if (spec := turn.graph.slots.get(frame.slot)) and turn.is_open(spec.name):
+        turn.acts += [Say(line.text, True) for line in render(turn.graph.wording.bridge, {"label": spec.label})]
+    proceed(turn)
+
+
+def proceed(turn: Turn) -> None:
+    """Go on from where the call stands: back if something before it is no longer true, else the next thing that is
+    open."""
+    if _back(turn):
+        return
+    step = turn.step()
+    match step:
+        case AskStep():
+            if not ask_open(turn, step.slots):
+                follow(turn, step.edges)
+        case ReviewStep():
+            if not ask_open(turn, step.slots, confirming=False):
+                read_back(turn, step)
+        case ToolStep():
+            call(turn, step)
+        case _:
+            return
+
+
+def _back(turn: Turn) -> bool:
+    """Return to the first step behind us that would ask, branch or answer otherwise now. The last time each step was
+    left is what counts."""
+    here = turn.step()
+    for name, target in dict(turn.state.taken).items():
+        step = turn.graph.steps[name]
+        if name == turn.state.step or isinstance(step, EndStep | TransferStep | ReturnStep | AnswerStep):
+            continue
+        edges = edges_of(step)
+        if target not in {edge.go for edge in edges}:
+            continue
+        if _undone(turn, step, here):
+            _return_to(turn, name, None)
+            return True
+        branch = chosen(turn, edges)
+        if branch is not None and branch != target:
+            _return_to(turn, name, branch)
+            return True
+    return False
+
+
+def _undone(turn: Turn, step: Step, here: Step) -> bool:
+    """Whether a step that was left along its edges has something to ask or to call again."""
+    if isinstance(step, AskStep):
+        return any(turn.is_open(slot) for slot in step.slots if slot not in slots_of(here))
+    return isinstance(step, ToolStep) and not holds_still(turn, step)
+
+
+def _return_to(turn: Turn, name: str, branch: str | None) -> None:
+    """Enter a step again, or a branch of it that was not taken before; what was done since then stays done."""
+    state = turn.state
+    done = tuple(dict.fromkeys((*(one for one in state.path if one != state.step), state.step)))
+    turn.change(
+        taken=tuple((one, to) for one, to in state.taken if one != name),
+        settled=done,
+        stack=state.stacks.get(name, ()),
+        step=name if branch is not None else "",
+    )
+    enter(turn, branch if branch is not None else name)
+
+
+def revisit(turn: Turn, name: str) -> None:
+    """Enter an earlier step again because the caller wants to."""
+    _return_to(turn, name, None)
+
+
+def divert(turn: Turn, slot: str) -> None:
+    """An emergency was named: take the branch of the step that asks for it, wherever the call stands."""
+    for name, step in turn.graph.steps.items():
+        if isinstance(step, AskStep) and slot in step.slots:
+            target = chosen(turn, step.edges)
+            if target is not None and target != turn.state.step:
+                turn.change(step=name, stack=turn.state.stacks.get(name, ()))
+                enter(turn, target)
+                return
+    proceed(turn)
