@@ -32,6 +32,7 @@ from sop.acts import (
     TransferTo,
     Unheard,
 )
+from sop.conversation import Conversation, Exchange
 from sop.engine import advance, likely, start
 from sop.expectation import completeness, expect
 from sop.graph import Graph
@@ -44,6 +45,7 @@ from sop.reading import (
     Completeness,
     Correction,
     Deny,
+    Digression,
     Expectation,
     Global,
     GlobalWord,
@@ -51,6 +53,7 @@ from sop.reading import (
     Question,
     Reading,
     ReadingAct,
+    Skip,
     Unusable,
 )
 from sop.state import Phase, SlotValue, State, state_from_json, state_to_json
@@ -63,9 +66,12 @@ __all__ = [
     "Begin",
     "CallTool",
     "Completeness",
+    "Conversation",
     "Correction",
     "Deny",
+    "Digression",
     "Enter",
+    "Exchange",
     "Expectation",
     "Field",
     "Finish",
@@ -85,6 +91,7 @@ __all__ = [
     "Save",
     "Say",
     "Silence",
+    "Skip",
     "SlotValue",
     "State",
     "ToolFinished",

@@ -55,6 +55,8 @@ class ToolSpec:
     guard: str = ""
     filler: str = ""
     """Said while it runs, where the step says nothing itself."""
+    example: Mapping[str, str] = field(default_factory=dict)
+    """A right answer: what stands in for the tool where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sop.slots.spoken_numbers import is_number_word
 from sop.words import Words, says_any, split_words, word_set
 
 _THRESHOLD = 0.6
-_MARGIN = 0.1
+_MARGIN = 0.08
 _LIGHT_SHARE = 0.35
 _UNKNOWN_SHARE = 0.7
 """Weight of a word that no article uses, as a share of that of a word that one article alone uses."""
@@ -42,9 +42,10 @@ _STOP = word_set("""
     night week month year day days possible currently happen happens up down out off over because i'd supposed able
 """)
 _LIGHT = word_set("""
-    tak accept com mak giv work us call chang offer long far much many lat tim servic thing peopl plac company fix
+    tak accept com mak giv work us call chang offer long far many lat tim servic thing peopl plac company fix
     repair look see find talk speak bring car job hous hom offic visit appoint better best new old first last put start
     stop back half mor most hold send keep buy sell serv liv number nam person weekend holida emergenc urgent
+    inform
 """)
 """Stems that stand in questions about anything."""
 _ASKS = word_set("what what's which when when's where where's how how's who who's whose")
@@ -61,7 +62,8 @@ _LEADS = tuple(
 )
 
 
-_SAME = {"charg": "cost", "fee": "cost", "pric": "cost"}
+_PRICE = "cost"
+_SAME = dict.fromkeys(("charg", "fee", "pric", "much"), _PRICE)
 """Stems that ask for the same in every business."""
 _KEPT = word_set("plane planes care")
 """Words whose stem would be another word."""
@@ -122,12 +124,10 @@ def _asks(words: Words) -> bool:
 
 @lru_cache(maxsize=16)
 def _compiled(articles: tuple[Article, ...]) -> _Index:
-    phrases = frozenset(
-        stems
-        for article in articles
-        for text in article.words
-        if len(stems := tuple(map(_root, split_words(text)))) > 1
-    )
+    texts = (text for article in articles for text in article.words)
+    phrases = frozenset(roots for text in texts if len(roots := tuple(map(_root, split_words(text)))) > 1)
+    # "how much" asks for the price in any article, and is no phrase of the one that spells it out.
+    phrases -= frozenset(phrase for phrase in phrases if _PRICE in phrase and _ASKS.union({_PRICE}).issuperset(phrase))
     entries = tuple(_entry(article, phrases) for article in articles)
     used = Counter(feature for entry in entries for feature in entry.others.union(*entry.examples))
     weights = {
@@ -175,15 +175,17 @@ def _root(word: str) -> str:
 
 
 def _score(entry: _Entry, asked: frozenset[str], index: _Index) -> float:
-    """0..1, of the example that fits best; 0 where one light word or too little of what was asked is shared."""
-    best = 0.0
-    for example in entry.examples:
-        shared = asked & (example | entry.others)
-        if not shared or (len(shared) == 1 and shared <= _LIGHT):
-            continue
-        weight = index.weigh(shared)
-        share = weight / index.weigh(asked)
-        if share >= _ASKED_SHARE:
-            of_example = min(1.0, weight / (index.weigh(example) or weight))
-            best = max(best, (1 - _EXAMPLE_SHARE) * share + _EXAMPLE_SHARE * of_example)
-    return best
+    """0..1, with the example that fits best; 0 where one light word or too little of what was asked is shared."""
+    shared = asked & entry.others.union(*entry.examples)
+    if not shared or (len(shared) == 1 and shared <= _LIGHT):
+        return 0.0
+    share = index.weigh(shared) / index.weigh(asked)
+    if share < _ASKED_SHARE:
+        return 0.0
+    of_example = max(_share_of(example, asked & (example | entry.others), index) for example in entry.examples)
+    return (1 - _EXAMPLE_SHARE) * share + _EXAMPLE_SHARE * of_example
+
+
+def _share_of(example: frozenset[str], shared: frozenset[str], index: _Index) -> float:
+    whole = index.weigh(example)
+    return min(1.0, index.weigh(shared) / whole) if whole else 0.0

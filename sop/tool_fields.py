@@ -1,7 +1,9 @@
 """The tools and guards of a flow file into their values."""
 
 import re
+from dataclasses import replace
 
+from sop.facts import facts_of
 from sop.fields import Fields, Notes
 from sop.graph import Guard, ResultSpec, ToolSpec
 from sop.step_fields import read_condition
@@ -31,7 +33,15 @@ def read_tool(name: str, node: Node, notes: Notes) -> ToolSpec:
         sensitive=fields.flag("sensitive"),
         guard=fields.text("guard"),
         filler=fields.text("filler"),
+        example=_texts(fields, "example", notes),
     )
+    if tool.results and facts_of(tool, tool.example) is None:
+        wrong = sorted(
+            name for name in tool.results if facts_of(replace(tool, results=_only(tool, name)), tool.example) is None
+        )
+        fields.wrong(
+            "example", f"the example is no right answer: {', '.join(wrong)}", "give every result a value of its type"
+        )
     if name not in BUILT_IN and not tool.url:
         fields.wrong("url", "the tool is nowhere", "add `url: https://...`")
     elif tool.url and not _URL.fullmatch(tool.url):
@@ -45,6 +55,10 @@ def read_tool(name: str, node: Node, notes: Notes) -> ToolSpec:
         fields.wrong("sensitive", "a sensitive tool needs a gate", "add `guard:` with the name of a guard")
     fields.done()
     return tool
+
+
+def _only(tool: ToolSpec, name: str) -> dict[str, ResultSpec]:
+    return {name: tool.results[name]}
 
 
 def _arguments(fields: Fields, notes: Notes) -> dict[str, str] | None:

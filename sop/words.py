@@ -51,9 +51,9 @@ def split_words(text: str) -> Words:
 
 
 def _spell_symbols(address: re.Match[str]) -> str:
-    """A written address with the words for its symbols: "k.doe@gmail.com" is "k dot doe at gmail dot com". A lone "o" at
-    a digit is told from a zero."""
-    return _SYMBOL.sub(lambda symbol: _SYMBOL_WORDS[symbol[0]], _LETTER_O.sub(" letter o ", address[0]))
+    """A written address with the words for its symbols: "k.doe@gmail.com" is "k dot doe at gmail dot com". A lone "o"
+    at a digit is told from a zero."""
+    return _LETTER_O.sub(" letter o ", _SYMBOL.sub(lambda symbol: _SYMBOL_WORDS[symbol[0]], address[0]))
 
 
 def find_phrase(words: Words, phrase: Words, start: int = 0) -> int:

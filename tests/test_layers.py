@@ -51,12 +51,11 @@ LAYERS = (
             "sop conditions names satisfy required checks condition_checks text_checks business hours schema",
             "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails reader",
             "sop dynamic_prompt dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
-            "sop handoff audit journeys draw picture script stub",
+            "sop handoff draw",
         ),
         pure=True,
     ),
     Layer("procedure", names("sop engine"), pure=True),
-    Layer("procedure's face", names("sop"), pure=True),
     Layer("call", names("voice call"), pure=True),
     Layer(
         "machinery",
@@ -69,7 +68,8 @@ LAYERS = (
         apart=True,
         only=("values", "machinery"),
     ),
-    Layer("shells", names("voice line performer session replay", "sop llm_reader")),
+    Layer("shells", names("voice line performer session replay", "sop llm_reader stub conversation script")),
+    Layer("procedure's face", names("sop", "sop audit journeys callers")),
     Layer(
         "edges",
         names("voice config logs server exchange recorded simulate demo live cli __main__", "sop cli __main__"),

@@ -4,6 +4,7 @@ from sop.graph import Graph
 from sop.slot_spec import SlotSpec
 from sop.slots.choice import Choice
 from sop.slots.digits import Digits
+from sop.slots.email import Email
 from sop.slots.free_text import FreeText
 from sop.slots.money import Money
 from sop.slots.number import Number
@@ -20,6 +21,7 @@ _TYPES: dict[str, SlotType] = {
     "us_address": UsAddress(),
     "time_window": TimeWindow(),
     "yes_no": YesNo(),
+    "email": Email(),
     "digits": Digits(),
     "money": Money(),
     "number": Number(),

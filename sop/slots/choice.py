@@ -3,7 +3,8 @@
 A phrase matches when its words stand in the utterance in order, with at most two other words between
 neighbours, and no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for
 any phrase of the flow's word group; a phrase written "=gas" must be all that is said. Longer phrases weigh
-more than shorter ones, so "water heater leaking" beats "heater".
+more than shorter ones, so "water heater leaking" beats "heater". Where no phrase matches, a short answer may name the
+option's place among those read out.
 """
 
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from sop.graph import Option, SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import Option, SlotSpec
 from sop.slots.slot_type import Context, Doubt, Found
+from sop.slots.spoken_numbers import read_below_hundred, read_ordinal
 from sop.words import FILLERS, Words, split_words, word_set
 
 _GAP = 2
@@ -22,6 +24,15 @@ _NEGATIONS = word_set("""
 """)
 _CUTS = word_set("but though however just it's i'm we're there's")
 """A negation does not reach over these."""
+_SHORT = 6
+"""Words of an utterance up to which an option may be named by its place."""
+_ORDER_SOFT = word_set(
+    "the that this one option choice number i'll i'd take want it's its that's is would be go with or"
+)
+_EITHER = word_set("either both any all whichever")
+_EITHER_SOFT = _EITHER | word_set("of them one ones the is are fine works two i'd i'll take it's do really above")
+_KEYS = tuple("123456789")
+_MOST_KEYS = len(_KEYS)
 _MARGIN = 0.9
 _ALIKE = 88
 _LONG_ALIKE = 83
@@ -48,7 +59,7 @@ class Choice:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         matches = self.matches(words, spec)
         if not matches:
-            return None
+            return _by_order(words, spec)
         best = matches[0]
         if best.option in _urgent(spec):
             return Found(best.option)
@@ -82,19 +93,65 @@ class Choice:
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
     def keys(self, spec: SlotSpec) -> int:
-        return 0
+        """One key for the n-th option, where there are keys enough; 0 is never one of them."""
+        return 1 if 1 <= len(spec.options) <= _MOST_KEYS else 0
 
     def sample(self, spec: SlotSpec) -> str:
         return spec.options[0].name if spec.options else ""
 
     def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
-        return None
+        key = digits.rstrip("#")
+        if key not in _KEYS or not self.keys(spec) or int(key) > len(spec.options):
+            return None
+        return Found(spec.options[int(key) - 1].name)
 
     def speak(self, value: str, spec: SlotSpec) -> str:
         return next((option.spoken for option in spec.options if option.name == value), value.replace("_", " "))
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
         return Completeness.OPEN
+
+
+def _by_order(words: Words, spec: SlotSpec) -> Found | Doubt | None:
+    """The option by its place among those read out: "the second one", "number two", "the last one"."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    names = tuple(option.name for option in spec.options)
+    if not plain or len(words) > _SHORT or not names:
+        return None
+    if not _EITHER.isdisjoint(plain) and _EITHER_SOFT.issuperset(plain):
+        return Doubt("ambiguous", names[:3])
+    places: list[int] = []
+    at = 0
+    while at < len(plain):
+        place, after = _place(plain, at, len(names))
+        if place is None and plain[at] not in _ORDER_SOFT:
+            return None
+        places += [] if place is None else [place]
+        at = max(after, at + 1)
+    chosen = tuple(dict.fromkeys(names[place] for place in places if 0 <= place < len(names)))
+    if not chosen or any(not 0 <= place < len(names) for place in places):
+        return None
+    return Found(chosen[0]) if len(chosen) == 1 else Doubt("ambiguous", chosen[:3])
+
+
+def _place(words: Words, at: int, count: int) -> tuple[int | None, int]:
+    """The place, from 0, that the words at `at` name, and the index behind."""
+    before, after = words[at - 1] if at else "", words[at + 1 : at + 2]
+    if words[at] in ("number", "option", "choice") and after:
+        number, behind = read_below_hundred(words, at + 1)
+        if number is None and after[0].isdecimal() and len(after[0]) == 1:
+            number, behind = int(after[0]), at + 2
+        return (None, at) if number is None else (number - 1, behind)
+    if before in ("a", "one"):
+        return None, at
+    if words[at] == "last":
+        return count - 1, at + 1
+    if words[at] in ("former", "latter") and count == 2:
+        return ("former", "latter").index(words[at]), at + 1
+    if words[at] == "middle" and count == 3:
+        return 1, at + 1
+    number, behind = read_ordinal(words, at)
+    return (None, at) if number is None else (number - 1, behind)
 
 
 _Element = dict[str, tuple[Words, ...]]

@@ -4,10 +4,11 @@ weekend"."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sop.slots.holiday_words import near_holiday, next_holiday, read_holiday
 from sop.slots.spoken_numbers import DIGITS, read_below_hundred, read_ordinal
 from sop.words import Words, phrase_list, says_any
 
-_WEEKDAYS = {
+WEEKDAYS = {
     name: index
     for index, names in enumerate(
         (
@@ -22,7 +23,7 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_MONTHS = {
+MONTHS = {
     name: index
     for index, names in enumerate(
         (
@@ -65,7 +66,7 @@ class Days:
 
 def find_days(words: Words, today: date) -> Days:
     """Every day named in `words`, but those refused ("not Tuesday")."""
-    if says_any(words, _FAR):
+    if says_any(words, _FAR) or near_holiday(words):
         return Days(vague=True)
     found: list[date] = []
     impossible = together = False
@@ -98,6 +99,9 @@ def _refused(words: Words, at: int) -> bool:
 def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     """The day at `at` (an empty list for one that cannot be) and the index after; None when there is none."""
     word, previous = words[at], words[at - 1] if at else ""
+    holiday = read_holiday(words, at)
+    if holiday is not None:
+        return next_holiday(holiday, today), holiday.after
     if words[at : at + 4] == ("the", "day", "after", "tomorrow"):
         return [today + timedelta(days=2)], at + 4
     if words[at : at + 3] == ("day", "after", "tomorrow"):
@@ -111,14 +115,14 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
         if previous == "next" and today.weekday() != 6:
             saturday += timedelta(days=7)
         return [saturday, saturday + timedelta(days=1)], at + 1
-    if word in _WEEKDAYS:
+    if word in WEEKDAYS:
         return _weekday(words, at, today)
     return _date(words, at, today)
 
 
 def _weekday(words: Words, at: int, today: date) -> tuple[list[date], int]:
     previous = words[at - 1] if at else ""
-    wanted = _WEEKDAYS[words[at]]
+    wanted = WEEKDAYS[words[at]]
     ahead = (wanted - today.weekday()) % 7
     if previous == "next" or words[at + 1 : at + 3] == ("next", "week"):
         ahead = 7 - today.weekday() + wanted
@@ -142,19 +146,19 @@ def _date(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     if "/" in word:
         month, day = (int(part) for part in word.split("/")[:2])
         return _on(month, day, today), at + 1
-    if word in _MONTHS:
+    if word in MONTHS:
         behind = at + 2 if words[at + 1 : at + 2] == ("the",) else at + 1
         number, after = read_ordinal(words, behind)
         if number is None:
             number, after = _plain_number(words, behind)
-        return (None, at) if number is None else (_on(_MONTHS[word], number, today), after)
+        return (None, at) if number is None else (_on(MONTHS[word], number, today), after)
     if word == "the" or (at and words[at - 1] == "on"):
         start = at + 1 if word == "the" else at
         number, after = read_ordinal(words, start)
         if number is None or words[after : after + 1] in (("floor",), ("time",), ("one",)):
             return None, at
-        if words[after : after + 1] == ("of",) and words[after + 1 : after + 2] and words[after + 1] in _MONTHS:
-            return _on(_MONTHS[words[after + 1]], number, today), after + 2
+        if words[after : after + 1] == ("of",) and words[after + 1 : after + 2] and words[after + 1] in MONTHS:
+            return _on(MONTHS[words[after + 1]], number, today), after + 2
         return _in_month(number, today), after
     return None, at
 
@@ -172,7 +176,7 @@ def _on(month: int, day: int, today: date) -> list[date]:
     for year in (today.year, today.year + 1):
         try:
             found = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         if found >= today:
             return [found]
@@ -185,7 +189,7 @@ def _in_month(day: int, today: date) -> list[date]:
     for _ in range(3):
         try:
             found = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             found = None
         if found is not None and found >= today:
             return [found]

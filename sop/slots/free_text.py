@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import FILLERS, Words
 

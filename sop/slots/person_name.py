@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
+from sop.slots.letters import LETTERS, read_letter, spelled_out
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
 from sop.words import FILLERS, Words, capitalised, phrase_list, says, strip_lead, word_set
@@ -91,7 +92,8 @@ _NAMES_IN_ED = frozenset({"mohamed", "mohammed", "muhammed", "mohammad"})
 _EITHER = frozenset({"will", "may"})
 """Names that begin a question as well: alone they are no name."""
 _SOUNDS_LIKE = 0.6
-_LETTER_WORDS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_NOTED = 2
+"""More letters than these behind "with a k" are a spelling of their own."""
 _NO_CONTEXT = Context(datetime(2000, 1, 1, tzinfo=UTC))
 
 
@@ -138,7 +140,7 @@ class PersonName:
         if found is None:
             body = strip_lead(words, _LEADS, FILLERS)
             return Completeness.OPEN if body else Completeness.PARTIAL
-        if words and words[-1] in _LETTER_WORDS:
+        if words and words[-1] in LETTERS:
             return Completeness.OPEN
         return Completeness.COMPLETE if isinstance(found, Found) and " " in found.value else Completeness.OPEN
 
@@ -254,8 +256,8 @@ def _unspell_notes(words: Words) -> Words:
     while at < len(words):
         if words[at] == "with" and at + 1 < len(words) and words[at + 1] in ("a", "an", "two", "one"):
             at += 3
-            while at < len(words) and words[at] in _LETTER_WORDS:
-                at += 1
+            more = next((more for more in range(at, len(words)) if words[more] not in LETTERS), len(words))
+            at = more if more - at <= _NOTED else at
             continue
         kept.append(words[at])
         at += 1
@@ -265,6 +267,7 @@ def _unspell_notes(words: Words) -> Words:
 def _spelling(words: Words) -> tuple[Words, str]:
     """The words, and the letters spelled among them ("m i t c h e l l", "s as in sam m as in mary",
     "double l")."""
+    words = spelled_out(words)
     rest: list[str] = []
     letters = ""
     at = 0
@@ -284,21 +287,15 @@ def _spelling(words: Words) -> tuple[Words, str]:
 def _letter(words: Words, at: int, *, started: bool) -> tuple[str, int]:
     """The letter spelled at `at` and the index after it; ("", at) for none. The first of several must be followed by
     another, so that an initial is no spelling."""
-    word, following = words[at], words[at + 1 : at + 3]
-    if word == "double" and following[:1] and following[0] in _LETTER_WORDS:
-        return following[0] * 2, at + 2
-    if word not in _LETTER_WORDS:
-        return "", at
-    if following == ("as", "in"):
-        return word, at + 4
-    if following[:1] in (("for",), ("like",)):
-        return word, at + 3
-    goes_on = bool(following) and (following[0] in _LETTER_WORDS or following[0] == "double") and len(words) > 2
-    return (word, at + 1) if started or goes_on else ("", at)
+    letters, after = read_letter(words, at)
+    if not letters or started or after > at + 1:
+        return letters, after
+    goes_on = len(words) > 2 and bool(read_letter(words, after)[0])
+    return (letters, after) if goes_on else ("", at)
 
 
 def _letters_follow(words: Words, at: int) -> bool:
-    return len(words) > at + 1 and words[at] in _LETTER_WORDS
+    return len(words) > at + 1 and words[at] in LETTERS
 
 
 def _with_spelling(kept: list[str], spelled: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""A telephone number in the United States; canonical E.164."""
+"""A telephone number in the United States; canonical E.164, with RFC 3966's ";ext=12" where an extension was said."""
 
 from dataclasses import dataclass, replace
 
 import phonenumbers
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word, read_number
 from sop.words import Words, find_phrase, phrase_list, says_any, word_set
@@ -14,7 +14,7 @@ _GLUE = word_set("""
     um uh er erm hmm then and so dash hyphen area code is it's its the number that's like okay ok
 """)
 """Words that may stand between the groups of one number."""
-_SOUNDS = {
+DIGIT_SOUNDS = {
     "for": "four",
     "fore": "four",
     "to": "two",
@@ -31,7 +31,10 @@ _OWN = phrase_list("""
     one, this phone, the one i'm calling from, the one i'm on, my caller id, number you have, number on your
     screen
 """)
-
+_EXTENSIONS = word_set("extension ext x")
+_BEFORE_EXTENSION = word_set("number is um uh it's of")
+_EXT = ";ext="
+_LONGEST_EXTENSION = 7
 _LAST_FOUR = phrase_list("last four, last 4, ends in, ending in, ends with")
 
 
@@ -44,14 +47,21 @@ class Phone:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if context.caller and says_any(words, _OWN) and not any(is_number_word(word) for word in _without(words)):
             return Found(context.caller)
+        words, extensions = _take_extensions(_latest(words))
+        extension = extensions[0] if extensions else ""
+        if len(extensions) > 1 or len(extension) > _LONGEST_EXTENSION:
+            return Doubt("several" if len(extensions) > 1 else "length")
         words = _homophones(words)
         runs = digit_runs(_without_last_four(words))
-        ending = _new_ending(words, runs, context)
+        held, _, held_extension = context.current.partition(_EXT)
+        if extension and held and not runs:
+            return _extended(held, extension)
+        ending = _new_ending(words, runs, replace(context, current=held))
         if ending:
-            return Found(context.current[:-4] + ending)
+            return _extended(held[:-4] + ending, extension or held_extension)
         good = tuple(dict.fromkeys(number for run in runs if (number := to_e164(run))))
         if len(good) == 1:
-            return Found(good[0])
+            return _extended(good[0], extension)
         if len(good) > 1:
             return Doubt("several")
         longest = max(runs, key=len, default="")
@@ -74,13 +84,18 @@ class Phone:
         return Found(number) if number else Doubt("length")
 
     def speak(self, value: str, spec: SlotSpec) -> str:
-        digits = value.removeprefix("+1")
-        if len(digits) != 10:
-            return " ".join(digits.removeprefix("+"))
-        return ", ".join(" ".join(group) for group in (digits[:3], digits[3:6], digits[6:]))
+        number, _, extension = value.partition(_EXT)
+        digits = number.removeprefix("+1")
+        ten = len(digits) == 10
+        groups = (digits[:3], digits[3:6], digits[6:]) if ten else (digits.removeprefix("+"),)
+        spoken = ", ".join(" ".join(group) for group in groups)
+        return f"{spoken}, extension {' '.join(extension)}" if extension else spoken
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        words, extension = _take_extensions(_latest(words))
         lengths = [len(run) for run in digit_runs(words)]
+        if (10 in lengths or 11 in lengths) and (extension or words[-1] in _EXTENSIONS):
+            return Completeness.OPEN if extension else Completeness.PARTIAL
         if 10 in lengths or 11 in lengths:
             return Completeness.COMPLETE
         if any(lengths):
@@ -115,11 +130,8 @@ def digit_runs(words: Words) -> tuple[str, ...]:
         if digits:
             current, at = current + digits, after
             continue
-        word = words[at]
-        if word in _RESTART or word == "extension" or word not in _GLUE:
+        if words[at] not in _GLUE:
             runs, current = [*runs, current] if current else runs, ""
-        if word in ("extension", "ext"):
-            break
         at += 1
     if current:
         runs.append(current)
@@ -129,14 +141,60 @@ def digit_runs(words: Words) -> tuple[str, ...]:
     return tuple(runs)
 
 
+def _latest(words: Words) -> Words:
+    """What follows the last restart word that a whole number stands behind; else all."""
+    for at in range(len(words) - 1, -1, -1):
+        if words[at] in _RESTART and any(to_e164(run) for run in digit_runs(words[at + 1 :])):
+            return words[at + 1 :]
+    return words
+
+
+def _take_extensions(words: Words) -> tuple[Words, tuple[str, ...]]:
+    """`words` without the digits behind "extension", and those digits; after "no" or the like they replace earlier
+    ones. The word "extension" stays, so that the digits around it are never one number."""
+    rest: list[str] = []
+    found: list[str] = []
+    at = seen = 0
+    while at < len(words):
+        digits, after = _extension_at(words, at)
+        rest.append(words[at])
+        if digits:
+            mended = any(word in _RESTART for word in words[seen:at])
+            found = [digits] if mended else [*found, digits]
+            seen = after
+        at = after
+    return tuple(rest), tuple(dict.fromkeys(found))
+
+
+def _extension_at(words: Words, at: int) -> tuple[str, int]:
+    """The digits of "extension twelve" or "extension twelve no fourteen" at `at` and the index after them; ("", at + 1)
+    for none. A whole telephone number is no extension."""
+    start = at + 1
+    while start < len(words) and words[start] in _BEFORE_EXTENSION:
+        start += 1
+    digits, after = read_number(words, start) if words[at] in _EXTENSIONS else ("", start)
+    if not digits or to_e164(digits):
+        return "", at + 1
+    while after + 1 < len(words) and words[after] in _RESTART and words[after + 1] not in _RESTART:
+        again, behind = read_number(words, after + 1)
+        if not again or to_e164(again):
+            break
+        digits, after = again, behind
+    return digits, after
+
+
+def _extended(number: str, extension: str) -> Found:
+    return Found(number + _EXT + extension if extension else number)
+
+
 def _homophones(words: Words) -> Words:
     """Words that sound like digits, as those digits, where they stand among digits and make the number whole: "for one
     five" is "four one five"."""
     if any(to_e164(run) for run in digit_runs(words)):
         return words
     heard = tuple(
-        _SOUNDS[word]
-        if word in _SOUNDS and any(is_number_word(near) for near in words[max(0, at - 1) : at + 2])
+        DIGIT_SOUNDS[word]
+        if word in DIGIT_SOUNDS and any(is_number_word(near) for near in words[max(0, at - 1) : at + 2])
         else word
         for at, word in enumerate(words)
     )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.words import Words
 
 

@@ -3,9 +3,9 @@
 The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are
 choices: morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next
 occurrence after today; "this" allows today; "next Friday" is the Friday of the following week, weeks
-beginning on Monday. A clock time without a.m. or p.m. is in the working day: 7 to 11 before noon, 12 to 6
-after. One clock time means the hour from it. A part of the day without a day is its next occurrence. Two
-different days are a doubt, not a choice.
+beginning on Monday. A window on a federal holiday is less sure. A clock time without a.m. or p.m. is in the
+working day: 7 to 11 before noon, 12 to 6 after. One clock time means the hour from it. A part of the day
+without a day is its next occurrence. Two different days are a doubt, not a choice.
 
 Canonical: "2026-11-23T08:00/2026-11-23T12:00", or "asap".
 """
@@ -13,13 +13,14 @@ Canonical: "2026-11-23T08:00/2026-11-23T12:00", or "asap".
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.slots.clock_words import Span, find_span
 from sop.slots.day_words import Days, find_days
+from sop.slots.holiday_words import is_federal_holiday
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import speak_below_hundred, speak_ordinal
-from sop.words import FILLERS, Words, phrase_list, says_any
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any
 
 ASAP = "asap"
 _ASAP = phrase_list("""
@@ -48,6 +49,8 @@ _PAST = phrase_list("""
     died, broke, happened, went out, has been, been out, woke up
 """)
 _BUSINESS_ENDS = time(17)
+_HOLIDAY = 0.8
+"""Certainty of a window on a federal holiday: somebody has to confirm it."""
 _BUSINESS = Span(time(8), _BUSINESS_ENDS)
 _MONTHS = (
     "January",
@@ -84,7 +87,7 @@ class TimeWindow:
     )
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        if (says_any(words, _PAST) and not says_any(words, _CUES)) or _asks(words):
+        if (_is_past(words) and not says_any(words, _CUES)) or _asks(words):
             return None
         days, span = find_days(words, context.now.date()), find_span(words)
         if days.impossible or (span is not None and span.impossible):
@@ -102,7 +105,7 @@ class TimeWindow:
         return _window(days, span, context)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        if says_any(words, _PAST):
+        if _is_past(words):
             return None
         if not (says_any(words, _CUES) or context.current):
             return None
@@ -141,6 +144,12 @@ class TimeWindow:
         return Completeness.OPEN
 
 
+def _is_past(words: Words) -> bool:
+    """Whether something is told that has happened; "New Years" is none of its years."""
+    at = find_phrase(words, ("new", "years"))
+    return says_any(words if at < 0 else (*words[:at], *words[at + 2 :]), _PAST)
+
+
 def _asks(words: Words) -> bool:
     """Whether the caller wants to know something instead ("what time do you close today")."""
     plain = tuple(word for word in words if word not in FILLERS)
@@ -167,7 +176,9 @@ def _window(days: Days, span: Span | None, context: Context) -> Found | Doubt:
         return Doubt("impossible")
     if end <= context.now.replace(tzinfo=None):
         return Doubt("past")
-    return Found(f"{start:%Y-%m-%dT%H:%M}/{end:%Y-%m-%dT%H:%M}", 1.0 if days.dates else 0.9)
+    sure = 1.0 if days.dates else 0.9
+    closed = is_federal_holiday(start.date()) or is_federal_holiday(end.date())
+    return Found(f"{start:%Y-%m-%dT%H:%M}/{end:%Y-%m-%dT%H:%M}", min(sure, _HOLIDAY) if closed else sure)
 
 
 def _evening_or_day(start: time | None) -> time:

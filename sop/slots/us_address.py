@@ -6,8 +6,8 @@ changes. Canonical: "2217 Maple Street, Apartment 4, Springfield, IL 62704".
 
 from dataclasses import dataclass, replace
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.slots.address_words import (
     LEADS,
     Address,

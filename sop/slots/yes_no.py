@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sop.graph import SlotSpec
 from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import FILLERS, Words, phrase_list, says, word_set
 
@@ -26,6 +26,10 @@ _YES = phrase_list("""
     this is fine, the best one, it's the best, that's the best number, works for me, very good, no problem,
     no that's right, no that's correct, no that's fine, no that's it, no that's all, no that's good, no it's
     right, no it's correct, no it's fine, no it's good, no everything is right, no everything is fine, no
+    yeah, no yes, no yep, no no yeah, nah yeah, mmhmm, sure why not, sure thing, totally, for sure, that's a yes,
+    you're right, you are right, you're correct, you are correct, hell yeah, by all means, nothing's wrong, nothing is
+    wrong, there's nothing wrong, there is nothing wrong, it's not wrong, not wrong, no nothing's wrong, no there's
+    nothing wrong, no nothing is wrong, no no changes, no
     changes, nothing to change, no that's perfect, no you got it, no complaints
 """)
 _NO = phrase_list("""
@@ -35,8 +39,22 @@ _NO = phrase_list("""
     not exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't,
     not that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you
     have it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that
-    was wrong, wasn't right, not yes
+    was wrong, wasn't right, not yes, i don't believe so, that's a no, hell no, not at all, nuh uh, huh uh, not that i
+    know of
 """)
+_WHOLE = {
+    True: phrase_list("why not, i did, i am, i have, i can, i would, i will, we do, we did, we are, we have, they did"),
+    False: phrase_list("""
+        never, not yet, don't, i'm not, i am not, i didn't, i did not, i haven't, i have not, i can't, i cannot,
+        i wouldn't, i won't, we don't, we didn't, we're not, we haven't, i doubt it, they didn't
+    """),
+}
+"""A yes or a no where nothing else is said."""
+_UNSURE = phrase_list("""
+    i don't know, i do not know, i don't remember, i do not remember, i don't recall, i don't understand, i don't mind,
+    i don't care, i don't have, i don't get, i don't want, i don't need, i don't see, not sure
+""")
+"""Neither yes nor no, though they begin like one."""
 _SOFT = FILLERS | word_set("""
     and then thanks thank you sir ma'am ma'm very much just the a i said now me number best is that it this
     sounds me with
@@ -62,8 +80,32 @@ def read_verdict(words: Words) -> Verdict:
     >>> read_verdict(("no", "it's", "not")).yes
     False
     """
+    alone = _whole(words)
+    if alone is not None:
+        return Verdict(alone, ())
+    verdicts, tail = _leading(words)
+    if not verdicts:
+        return _anywhere(words)
+    if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
+        return Verdict(None, tail)
+    if False in verdicts:
+        return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
+    if not tail:
+        return Verdict(True, ())
+    doubtful = tail[0] in _TURN or _denies(tail)
+    return Verdict(None if doubtful else True, tail)
+
+
+def _whole(words: Words) -> bool | None:
+    """The verdict of words that are one only when nothing else is said."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    return next((yes for yes, phrases in _WHOLE.items() if plain in phrases), None)
+
+
+def _leading(words: Words) -> tuple[list[bool], Words]:
+    """Every yes and no at the front, and what stands behind them."""
     rest, verdicts = list(words), []
-    while rest:
+    while rest and not _starts(rest, _UNSURE):
         if rest[0] in ("uh", "mm") and len(rest) > 1 and rest[1] in ("huh", "hmm"):
             verdicts.append(True)
             rest = rest[2:]
@@ -79,17 +121,7 @@ def read_verdict(words: Words) -> Verdict:
             rest = rest[1:]
         else:
             break
-    tail = tuple(rest)
-    if not verdicts:
-        return _anywhere(words)
-    if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
-        return Verdict(None, tail)
-    if False in verdicts:
-        return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
-    if not tail:
-        return Verdict(True, ())
-    doubtful = tail[0] in _TURN or _denies(tail)
-    return Verdict(None if doubtful else True, tail)
+    return verdicts, tuple(rest)
 
 
 def _anywhere(words: Words) -> Verdict:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sop.graph import SlotSpec
+from sop.slot_spec import SlotSpec
 from sop.slots import Context, Doubt, Found, SlotType
 from sop.words import split_words
 

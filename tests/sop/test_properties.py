@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 import sop
 from sop import Completeness
-from sop.graph import SlotSpec
+from sop.slot_spec import SlotSpec
 from sop.slots import TYPE_NAMES, slot_type
 from sop.state import Phase
 from sop.words import split_words

@@ -50,6 +50,18 @@ SAID = [
     ("yes ma'am it's betty lou", "Betty Lou"),
     ("name is frank", "Frank"),
     ("okay karen mitchell", "Karen Mitchell"),
+    ("john smyth s for sierra m for mike i for india t for tango h for hotel", "John Smith"),
+    ("karen mitchel m i t c h e double l", "Karen Mitchell"),
+    ("dana whitfeld w h i t f i e l d", "Dana Whitfield"),
+    ("scot s c o double t brown", "Scott Brown"),
+    ("harriet barret b a double r e double t", "Harriet Barrett"),
+    ("catherine with a k k a t h e r i n e jones", "Katherine Jones"),
+    ("first name jon j o n last name snow", "Jon Snow"),
+    ("john woods double u o o d s", "John Woods"),
+    ("karen brand b r a n d t as in tom", "Karen Brandt"),
+    ("karen brant b as in boy r a m as in nancy d t", "Karen Brandt"),
+    ("sierra mike india tango hotel", "Smith"),
+    ("mike victor", "Mike Victor"),
 ]
 NO_NAME = [
     "my furnace is broken",

@@ -1,6 +1,8 @@
 """Telephone numbers as people say them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sop.reading import Completeness
 from sop.slots import Doubt, Found
@@ -44,6 +46,20 @@ SAID = [
     ("too oh two five five five zero one ate eight", "+12025550188"),
     ("call me at 312-555-0177 please", "+13125550177"),
     ("three oh three five five five seven seven one nine okay", "+13035557719"),
+    ("four one five five five five oh one nine nine extension twelve", "+14155550199;ext=12"),
+    ("four one five five five five oh one nine nine extension four oh seven please", "+14155550199;ext=407"),
+    ("415-555-0199 ext. 12", "+14155550199;ext=12"),
+    ("415-555-0199 x12", "+14155550199;ext=12"),
+    ("415-555-0199x12", "+14155550199;ext=12"),
+    ("four one five five five five oh one nine nine extension number is um double oh one", "+14155550199;ext=001"),
+    ("four one five five five five oh one nine nine no extension", "+14155550199"),
+    ("no extension four one five five five five oh one nine nine", "+14155550199"),
+    ("four one five five five five oh one nine nine extension twelve no fourteen", "+14155550199;ext=14"),
+    ("four one five five five five oh one nine nine extension twelve no extension fourteen", "+14155550199;ext=14"),
+    (
+        "415 555 0199 extension twelve no sorry four one five five five five oh one eight eight extension fourteen",
+        "+14155550188;ext=14",
+    ),
 ]
 UNUSABLE = [
     ("five five five oh one nine nine", "?area_code"),
@@ -56,6 +72,14 @@ UNUSABLE = [
         "?several",
     ),
     ("four one five", "?length"),
+    ("five five five oh one nine nine extension twelve", "?area_code"),
+    ("extension twelve four one five five five five oh one nine nine", "?length"),
+    ("415-555-0199 extension twelve or extension fourteen", "?several"),
+    ("four one five five five five oh one nine nine extension one two three four five six seven eight", "?length"),
+    (
+        "415 555 0199 extension twelve or six one seven five five five oh one four two",
+        "?several",
+    ),
 ]
 NOTHING = [
     "hello",
@@ -67,6 +91,8 @@ NOTHING = [
     "tomorrow at five",
     "",
     "hold on let me find it",
+    "extension",
+    "extension twelve",
 ]
 
 
@@ -91,6 +117,20 @@ def test_last_four_digits_correct_a_known_number() -> None:
     assert understood(KIND, "it ends in oh one nine nine", current="+14155550134") == "+14155550199"
 
 
+def test_extension_of_a_known_number() -> None:
+    known = "+14155550134;ext=12"
+    assert understood(KIND, "no the last four are nine two oh six", current=known) == "+14155559206;ext=12"
+    assert understood(KIND, "the extension is fourteen", current=known) == "+14155550134;ext=14"
+    assert understood(KIND, "extension fourteen", current="+14155550134") == "+14155550134;ext=14"
+    assert understood(KIND, "six one seven five five five oh one four two", current=known) == "+16175550142"
+
+
+@given(st.from_regex(r"\+1[2-9][0-9]{9}(;ext=[0-9]{1,7})?", fullmatch=True))
+@settings(max_examples=80)
+def test_what_is_read_back_is_what_was_taken(number: str) -> None:
+    assert understood(KIND, KIND.speak(number, SPEC)) == number
+
+
 def test_volunteered_in_a_sentence() -> None:
     assert volunteered(KIND, "my furnace is out this is dana at 415 555 0199") == "+14155550199"
     assert volunteered(KIND, "i'm at twenty two seventeen maple street") is None
@@ -103,6 +143,8 @@ def test_volunteered_in_a_sentence() -> None:
         ("four one five five five five", Completeness.PARTIAL),
         ("it's four one five", Completeness.PARTIAL),
         ("415-555-0199", Completeness.COMPLETE),
+        ("four one five five five five oh one nine nine extension", Completeness.PARTIAL),
+        ("four one five five five five oh one nine nine extension twelve", Completeness.OPEN),
     ],
 )
 def test_completeness(text: str, expected: Completeness) -> None:
@@ -113,5 +155,6 @@ def test_keypad_and_speaking() -> None:
     assert KIND.press("4155550134#", SPEC) == Found("+14155550134")
     assert KIND.press("415#", SPEC) == Doubt("length")
     assert KIND.speak("+14155550134", SPEC) == "4 1 5, 5 5 5, 0 1 3 4"
+    assert KIND.speak("+14155550199;ext=12", SPEC) == "4 1 5, 5 5 5, 0 1 9 9, extension 1 2"
     assert to_e164("14155550134") == "+14155550134"
     assert to_e164("415555013") is None

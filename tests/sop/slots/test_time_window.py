@@ -5,9 +5,10 @@ from datetime import datetime
 import pytest
 
 from sop.reading import Completeness
+from sop.slots.slot_type import Context, Found
 from sop.slots.time_window import TimeWindow
 from sop.words import split_words
-from tests.sop.spoken import SPEC, understood, volunteered
+from tests.sop.spoken import NOW, SPEC, understood, volunteered
 
 KIND = TimeWindow()
 
@@ -72,6 +73,24 @@ SAID = [
     ("this morning", "?past"),
     ("february thirtieth", "?impossible"),
     ("saturday the twenty third", "?impossible"),
+    ("the day after thanksgiving", window("11-27", 8, 17)),
+    ("the day after thanksgiving in the morning", window("11-27", 8, 12)),
+    ("thanksgiving day in the morning", window("11-26", 8, 12)),
+    ("day before christmas", window("12-24", 8, 17)),
+    ("christmas eve in the afternoon", window("12-24", 12, 17)),
+    ("new year's eve", window("12-31", 8, 17)),
+    ("new years eve before noon", window("12-31", 8, 12)),
+    ("new year's day", "2027-01-01T08:00/2027-01-01T17:00"),
+    ("not christmas eve the day after christmas", window("12-26", 8, 17)),
+    ("black friday", window("11-27", 8, 17)),
+    ("fourth of july", "2027-07-04T08:00/2027-07-04T17:00"),
+    ("labor day", "2027-09-06T08:00/2027-09-06T17:00"),
+    ("mlk day", "2027-01-18T08:00/2027-01-18T17:00"),
+    ("sometime after christmas", "?which_day"),
+    ("thanksgiving weekend", "?which_day"),
+    ("the saturday after christmas", "?which_day"),
+    ("thanksgiving or christmas", "?several"),
+    ("99999999999999999999/3", "?impossible"),
 ]
 NOTHING = [
     "hello",
@@ -93,6 +112,9 @@ NOTHING = [
     "an error code five oh three",
     "what are your hours",
     "it's on the second floor",
+    "merry christmas",
+    "happy thanksgiving",
+    "the christmas lights went out",
 ]
 
 
@@ -104,6 +126,39 @@ def test_says(text: str, value: str) -> None:
 @pytest.mark.parametrize("text", NOTHING)
 def test_no_time(text: str) -> None:
     assert understood(KIND, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("thanksgiving morning", 0.8),
+        ("thursday morning", 0.8),
+        ("on the twenty fifth of december", 0.8),
+        ("friday morning", 1.0),
+        ("christmas eve", 1.0),
+        ("halloween", 1.0),
+    ],
+)
+def test_a_federal_holiday_is_for_the_office_to_confirm(text: str, certainty: float) -> None:
+    found = KIND.parse(split_words(text), SPEC, Context(NOW))
+    assert isinstance(found, Found) and found.certainty == certainty
+
+
+def test_a_holiday_that_is_observed_on_another_day() -> None:
+    # The fourth of July 2026 is a Saturday, observed on Friday.
+    july = Context(datetime.fromisoformat("2026-07-01T10:00:00-04:00"))
+    assert KIND.parse(split_words("friday"), SPEC, july) == Found("2026-07-03T08:00/2026-07-03T17:00", 0.8)
+    assert KIND.parse(split_words("monday"), SPEC, july) == Found("2026-07-06T08:00/2026-07-06T17:00", 1.0)
+
+
+def test_local_time_across_the_change_of_the_clocks() -> None:
+    spring = datetime.fromisoformat("2026-03-07T19:30:00-05:00")
+    assert understood(KIND, "tomorrow morning", now=spring) == "2026-03-08T08:00/2026-03-08T12:00"
+    assert understood(KIND, "tomorrow at two thirty a m", now=spring) == "2026-03-08T02:30/2026-03-08T03:30"
+    assert understood(KIND, "monday from nine to eleven", now=spring) == "2026-03-09T09:00/2026-03-09T11:00"
+    autumn = datetime.fromisoformat("2026-10-31T23:30:00-04:00")
+    assert understood(KIND, "tomorrow", now=autumn) == "2026-11-01T08:00/2026-11-01T17:00"
+    assert understood(KIND, "monday morning", now=autumn) == "2026-11-02T08:00/2026-11-02T12:00"
 
 
 def test_next_weekday_is_next_weeks_when_this_weeks_is_still_to_come() -> None:

@@ -1,10 +1,13 @@
 """Yes and no as people say them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sop.slots.slot_type import Context, Found
 from sop.slots.yes_no import YesNo, read_verdict
 from sop.words import split_words
-from tests.sop.spoken import understood
+from tests.sop.spoken import NOW, SPEC, understood
 
 YES = [
     "yes",
@@ -38,6 +41,20 @@ YES = [
     "yeah this number is fine",
     "that sounds right to me",
     "it's all good",
+    "yes and my name is karen mitchell",
+    "i guess",
+    "no yeah that's right",
+    "no yeah",
+    "sure why not",
+    "why not",
+    "mmhmm",
+    "for sure",
+    "you are correct",
+    "nothing's wrong",
+    "no there's nothing wrong",
+    "i did",
+    "we do",
+    "sure thing",
 ]
 NO = [
     "no",
@@ -59,6 +76,18 @@ NO = [
     "no it isn't",
     "wrong",
     "absolutely not",
+    "yeah no",
+    "no yeah no",
+    "no yeah it's wrong",
+    "i don't think so",
+    "i don't believe so",
+    "that's not right",
+    "not at all",
+    "nuh uh",
+    "not yet",
+    "never",
+    "i haven't",
+    "no i don't know",
 ]
 NEITHER = [
     "hello",
@@ -70,6 +99,17 @@ NEITHER = [
     "",
     "um",
     "karen",
+    "yep, but the street is wrong",
+    "i don't know",
+    "i don't remember",
+    "i'm not sure",
+    "not sure",
+    "maybe",
+    "why",
+    "i have a leak",
+    "i am calling about the furnace",
+    "uh uh",
+    "yes wait no",
 ]
 
 
@@ -92,3 +132,25 @@ def test_what_is_said_after_it_remains() -> None:
     verdict = read_verdict(split_words("no it's 2219 maple"))
     assert verdict.yes is False
     assert verdict.rest[-2:] == ("2219", "maple")
+
+
+def test_a_name_after_yes_remains() -> None:
+    assert read_verdict(split_words("yes and my name is karen")).rest == ("my", "name", "is", "karen")
+
+
+def test_keys() -> None:
+    assert YesNo().press("1", SPEC) == Found("yes")
+    assert YesNo().press("2#", SPEC) == Found("no")
+    assert YesNo().press("3", SPEC) is None
+    assert YesNo().press("", SPEC) is None
+
+
+@pytest.mark.parametrize("value", ["yes", "no"])
+def test_what_is_spoken_is_understood(value: str) -> None:
+    assert understood(YesNo(), YesNo().speak(value, SPEC)) == value
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from("yes no yeah but i don't know not nothing wrong uh huh mm that's right".split())))
+def test_never_raises(words: list[str]) -> None:
+    assert YesNo().parse(tuple(words), SPEC, Context(NOW)) in (None, Found("yes"), Found("no"))

@@ -1,0 +1,130 @@
+"""A count or a quantity; canonical decimal digits: "3", "2.5", "1200"."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sop.reading import Completeness
+from sop.slot_spec import SlotSpec
+from sop.slots.cardinals import (
+    SOFT,
+    Cardinal,
+    around,
+    beside,
+    breaks_off,
+    canonical,
+    find_cardinals,
+    is_vague,
+    settled,
+    speak_cardinal,
+    vocabulary,
+    within,
+)
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.words import Words, word_set
+
+_OTHER = word_set("""
+    half quarter dozen hundred thousand million billion year month week day hour minute second time o'clock am
+    pm p m street st avenue ave road rd drive lane boulevard court apartment apt unit suite floor zip code area
+    dollar buck cent percent degree january february march april may june july august september october november
+    december monday tuesday wednesday thursday friday saturday sunday phone call called old extension oh point don't can't
+    why what who when how where
+""")
+"""Beside these a number counts something else, unless the question is about them."""
+_NONE = (("none",), ("zero",), ("none", "at", "all"), ("nobody",), ("not", "any"), ("not", "a", "single", "one"))
+_MOST_WORDS = 2
+"""Unknown words beside the number up to which it is still the answer."""
+_FALLBACK_KEYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Within `low` and `high`. Without `low` nothing below zero."""
+
+    bias: tuple[str, ...] = ("about thirty five", "two and a half", "twelve hundred", "a dozen")
+
+    def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        if _is_none(words):
+            return _bounded(Decimal(0), spec)
+        numbers = find_cardinals(words)
+        named = tuple(number for number in numbers if beside(words, number, spec.names))
+        meant = settled(words, named or numbers)
+        if not meant:
+            return Doubt("vague") if is_vague(words) else None
+        if not named and any(not number.readings for number in numbers):
+            return None
+        others = frozenset(_OTHER - vocabulary(spec))
+        strange = around(words, meant[-1], vocabulary(spec)) if not named else ()
+        strange = tuple(word for word in strange if not word.isdecimal())
+        if not others.isdisjoint(strange) or (len(meant) == 1 and len(strange) > _MOST_WORDS):
+            return None
+        if len(meant) > 1:
+            return Doubt("several")
+        return _value(words, meant[0], spec, 0.8 if strange else 1.0)
+
+    def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        """Only with one of the slot's names beside it."""
+        named = [number for number in find_cardinals(words) if beside(words, number, spec.names)]
+        found = self.parse(words, spec, context) if len(named) == 1 and len(find_cardinals(words)) == 1 else None
+        return found if isinstance(found, Found) else None
+
+    def keys(self, spec: SlotSpec) -> int:
+        return len(str(int(abs(spec.high)))) if spec.high is not None else _FALLBACK_KEYS
+
+    def sample(self, spec: SlotSpec) -> str:
+        bound = spec.low if spec.low is not None else spec.high
+        value = Decimal(3) if bound is None else Decimal(str(bound))
+        return "3" if within(Decimal(3), spec) else canonical(value)
+
+    def press(self, digits: str, spec: SlotSpec) -> Found | Doubt | None:
+        """The star is the decimal point."""
+        keyed = read_keys(digits)
+        return None if keyed is None else _bounded(keyed, spec)
+
+    def speak(self, value: str, spec: SlotSpec) -> str:
+        whole, _, part = value.removeprefix("-").partition(".")
+        if not (whole + part).isdecimal():
+            return value
+        spoken = speak_cardinal(int(whole))
+        if part == "5" and 0 < int(whole) < 100:
+            spoken += " and a half"
+        elif part:
+            spoken += " point " + " ".join(speak_cardinal(int(digit)) for digit in part)
+        return f"minus {spoken}" if value.startswith("-") else spoken
+
+    def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
+        if not words:
+            return Completeness.EMPTY
+        if breaks_off(words):
+            return Completeness.PARTIAL
+        named = any(beside(words, number, spec.names) for number in find_cardinals(words) if number.after < len(words))
+        return Completeness.COMPLETE if named or _is_none(words) else Completeness.OPEN
+
+
+def read_keys(digits: str) -> Decimal | None:
+    """Keyed digits as a number, the star for the decimal point; None when they are none."""
+    whole, star, part = digits.rstrip("#").partition("*")
+    if not (whole.isascii() and whole.isdecimal()) or len(whole) > 12:
+        return None
+    if star and not (part.isascii() and part.isdecimal() and len(part) <= 2):
+        return None
+    return Decimal(f"{whole}.{part or 0}")
+
+
+def _is_none(words: Words) -> bool:
+    plain = tuple(word for word in words if word not in SOFT or word in ("not", "at", "all", "a"))
+    return plain in _NONE or (plain[-1:] == ("any",) and not word_set("don't haven't not").isdisjoint(words))
+
+
+def _value(words: Words, number: Cardinal, spec: SlotSpec, certainty: float) -> Found | Doubt | None:
+    if not number.readings:
+        return None
+    if number.loose and len(number.readings) > 1:
+        return Doubt("ambiguous")
+    below = words[number.start - 1 : number.start] if number.start else ()
+    value = -number.readings[0] if below in (("minus",), ("negative",)) else number.readings[0]
+    sure = certainty if len(number.readings) == 1 else min(certainty, 0.9)
+    return _bounded(value, spec, sure)
+
+
+def _bounded(value: Decimal, spec: SlotSpec, certainty: float = 1.0) -> Found | Doubt:
+    return Found(canonical(value), certainty) if within(value, spec) else Doubt("range")

@@ -1,0 +1,136 @@
+"""A choice by its phrases, by its place and by a key."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sop.slot_spec import Option, SlotSpec
+from sop.slots.choice import Choice
+from sop.slots.slot_type import Context, Doubt, Found
+from sop.words import split_words
+from tests.sop.spoken import NOW, SPEC
+
+KIND = Choice()
+OPTIONS = (
+    Option("no_heat", "no heat", ("furnace quit", "no heat")),
+    Option("leak", "a leak", ("leaking", "water")),
+    Option("second_floor", "the upper unit", ("second floor",)),
+    Option("other", "something else", ("something else",)),
+)
+FOUR = replace(SPEC, type="choice", options=OPTIONS)
+TWO = replace(FOUR, options=(Option("day", "by day", ("daytime",)), Option("evening", "in the evening", ("evening",))))
+THREE = replace(FOUR, options=OPTIONS[:3])
+
+
+def read(text: str, spec: SlotSpec = FOUR) -> str | tuple[str, ...] | None:
+    match KIND.parse(split_words(text), spec, Context(NOW)):
+        case Found(value=value):
+            return value
+        case Doubt(reason="ambiguous", choices=choices):
+            return choices
+        case Doubt() as doubt:
+            raise AssertionError(doubt)
+        case None:
+            return None
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("the first", "no_heat"),
+        ("the first one", "no_heat"),
+        ("the first one please", "no_heat"),
+        ("uh the second one", "leak"),
+        ("second", "leak"),
+        ("i'll take the second", "leak"),
+        ("the second option", "leak"),
+        ("the 2nd one", "leak"),
+        ("that would be the third one", "second_floor"),
+        ("number two", "leak"),
+        ("number 2", "leak"),
+        ("option three", "second_floor"),
+        ("choice four please", "other"),
+        ("the last one", "other"),
+        ("the last", "other"),
+        ("my furnace quit", "no_heat"),
+        ("it is on the second floor", "second_floor"),
+        ("the first or the second", ("no_heat", "leak")),
+        ("either", ("no_heat", "leak", "second_floor")),
+        ("either one is fine", ("no_heat", "leak", "second_floor")),
+        ("both", ("no_heat", "leak", "second_floor")),
+        ("both of them", ("no_heat", "leak", "second_floor")),
+        ("the furnace quit and it is leaking water", ("no_heat", "leak")),
+        ("both of them are cold the furnace quit", "no_heat"),
+        ("the fifth one", None),
+        ("number nine", None),
+        ("number zero", None),
+        ("not the first one", None),
+        ("neither", None),
+        ("one second", None),
+        ("just a second", None),
+        ("give me a second", None),
+        ("wait a second please", None),
+        ("this is the second time", None),
+        ("it's the first time i am calling about it", None),
+        ("the first two", None),
+        ("one", None),
+        ("the one", None),
+        ("my number two daughter", None),
+        ("last week", None),
+        ("third street", None),
+        ("both my kids are sick", None),
+        ("the third of march", None),
+        ("the latter", None),
+        ("the middle one", None),
+        ("hello", None),
+        ("", None),
+    ],
+)
+def test_says(text: str, option: str | tuple[str, ...] | None) -> None:
+    assert read(text) == option
+
+
+def test_two_and_three_options() -> None:
+    assert read("the former", TWO) == "day"
+    assert read("the latter", TWO) == "evening"
+    assert read("the third one", TWO) is None
+    assert read("the middle one", THREE) == "leak"
+    assert read("the last one", THREE) == "second_floor"
+
+
+def test_the_same_words_for_two_options_are_asked_about() -> None:
+    spec = replace(FOUR, options=(Option("a", "a pipe", ("leaking",)), Option("b", "a roof", ("leaking",))))
+    assert read("it is leaking", spec) == ("a", "b")
+
+
+def test_a_place_is_never_volunteered() -> None:
+    for text in ("the second one", "number two", "either"):
+        assert KIND.find(split_words(text), FOUR, Context(NOW)) is None
+
+
+def test_keys() -> None:
+    assert KIND.keys(FOUR) == 1
+    assert KIND.press("1", FOUR) == Found("no_heat")
+    assert KIND.press("4#", FOUR) == Found("other")
+    assert [KIND.press(keys, FOUR) for keys in ("", "0", "5", "12", "*", "#", "11")] == [None] * 7
+    nine = tuple(Option(f"o{n}", f"option {n}", ()) for n in range(9))
+    assert KIND.press("9", replace(FOUR, options=nine)) == Found("o8")
+    ten = replace(FOUR, options=(*nine, Option("o9", "ten", ())))
+    assert KIND.keys(ten) == 0
+    assert KIND.press("1", ten) is None
+    assert KIND.keys(replace(FOUR, options=())) == 0
+
+
+@pytest.mark.parametrize("option", [option.name for option in OPTIONS])
+def test_what_is_spoken_is_understood(option: str) -> None:
+    assert read(KIND.speak(option, FOUR)) == option
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from("the first second last one number two either both a not option furnace quit".split())))
+def test_never_raises(words: list[str]) -> None:
+    for spec in (FOUR, TWO, replace(FOUR, options=())):
+        found = KIND.parse(tuple(words), spec, Context(NOW))
+        assert not isinstance(found, Found) or found.value in {option.name for option in spec.options}
