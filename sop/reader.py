@@ -33,6 +33,7 @@ from sop.sentiment import Sentiment, VaderSentiment
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
+from sop.steps import AnswerStep
 from sop.words import FILLERS, LONGEST, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
 
 _MOST_HYPOTHESES = 8
@@ -124,6 +125,13 @@ class _Utterance:
         elif not found and not urgent and (is_question(words) or self.known_answer(words)):
             yield Question(" ".join(words)[:200])
 
+    def asks_instead(self, slot: str, words: Words) -> bool:
+        """Whether the words are a question of the caller's, and no text for this slot. A slot that the flow looks up in
+        the knowledge base is there for questions."""
+        if any(isinstance(step, AnswerStep) and step.slot == slot for step in self.graph.steps.values()):
+            return False
+        return is_question(words) and self.known_answer(words)
+
     def known_answer(self, words: Words) -> bool:
         """Whether the knowledge base answers what was said."""
         return find_article(self.graph.knowledge, words) is not None
@@ -155,7 +163,7 @@ class _Utterance:
         if spec.optional and _skips(words):
             yield Skip(spec.name)
             return
-        if spec.type == "free_text" and is_question(words) and self.known_answer(words):
+        if spec.type == "free_text" and self.asks_instead(spec.name, words):
             return
         found = slot_type(self.graph, spec).parse(words, spec, self.context(spec))
         volunteered = tuple(self.volunteered(words, spec.name))

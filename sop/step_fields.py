@@ -93,6 +93,7 @@ def _ask(name: str, fields: Fields, notes: Notes) -> Step:
         fields.text("prompt"),
         fields.texts("reprompt"),
         fields.text("say"),
+        fields.flag("again"),
         fields.flag("mandatory"),
         fields.text("guard"),
     )

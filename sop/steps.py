@@ -54,6 +54,8 @@ class AskStep:
     reprompts: tuple[str, ...] = ()
     intro: str = ""
     """Said once on entering."""
+    again: bool = False
+    """Whether coming here once more asks everything anew."""
     mandatory: bool = False
     guard: str = ""
 

@@ -87,6 +87,8 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
         case DecideStep():
             follow(turn, step.edges)
         case AskStep():
+            if step.again and not again and turn.state.path.count(step.name) > 1:
+                _ask_anew(turn, step)
             if step.intro and not again:
                 turn.say(step.intro)
             proceed(turn)
@@ -117,6 +119,16 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
             _ascend(turn)
         case _:
             assert_never(step)
+
+
+def _ask_anew(turn: Turn, step: AskStep) -> None:
+    """Forget what the step's slots hold, for another round of the same questions."""
+    for slot in step.slots:
+        turn.empty(slot)
+    turn.change(
+        skipped=tuple(slot for slot in turn.state.skipped if slot not in step.slots),
+        taken=tuple((one, to) for one, to in turn.state.taken if one != step.name),
+    )
 
 
 def follow(turn: Turn, edges: tuple[Edge, ...]) -> None:

@@ -22,6 +22,7 @@ from voice.performer import Engines
 from voice.server import Server, ServerSettings
 from voice.session import SessionSettings
 from voice.store import Store
+from voice.tools import ExampleTools
 from voice.vad import Detector
 from voice.whisper import Recognition
 
@@ -145,7 +146,7 @@ async def running(
     server = Server(
         load(flow),
         find(flow).read_text(encoding="utf-8"),
-        Engines(ready, ears, voice, store, carrier),
+        Engines(ready, ears, voice, store, carrier, ExampleTools()),
         ServerSettings(journals=folder / "calls", session=session or SessionSettings(), **settings),  # type: ignore[arg-type]
     )
     port = await server.start()

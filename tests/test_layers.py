@@ -64,7 +64,7 @@ LAYERS = (
     ),
     Layer(
         "engines",
-        names("voice vad asr tts models carrier journal store delivery"),
+        names("voice vad asr tts models carrier journal store delivery tools"),
         apart=True,
         only=("values", "machinery"),
     ),

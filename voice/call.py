@@ -8,6 +8,7 @@ them. Two rules hold throughout:
 - nothing is said before the fields that the step filled are saved (`Playback.held`).
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -87,8 +88,9 @@ class Call:
         self._at = 0
         self._utterances: list[tuple[str, bool, bool]] = []
         self._understanding: int | None = None
+        self._finished: deque[Finished] = deque()
+        """Turns that were over before the one before them was understood."""
         self._saving = Saving()
-        self._tool_count = 0
         self._tools: set[str] = set()
         self._exit: Transfer | End | None = None
         self._transferring = False
@@ -178,10 +180,10 @@ class Call:
                 self._out.append(outcome)
             case Interrupt():
                 self._cut_short = self._cut()
-            case Finished(turn, hypotheses):
+            case Finished():
                 self._cut_short = ()
-                self._understanding = turn
-                self._out.append(Understand(turn, hypotheses, self.expecting))
+                self._finished.append(outcome)
+                self._understand()
             case Nothing():
                 self._say_again()
             case Unheard():
@@ -205,6 +207,13 @@ class Call:
         for number in numbers:
             self._speak(*self._utterances[number])
 
+    def _understand(self) -> None:
+        """Have the next finished turn read, under what is expected by then: one at a time."""
+        if self._understanding is None and self._finished:
+            turn = self._finished.popleft()
+            self._understanding = turn.turn
+            self._out.append(Understand(turn.turn, turn.hypotheses, self.expecting))
+
     def _understood(self, event: Understood) -> None:
         if self._understanding != event.turn:
             return
@@ -212,6 +221,7 @@ class Call:
         holds = any(isinstance(act, Global) and act.word is GlobalWord.HOLD_ON for act in event.reading.acts)
         self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
         self._advance(event.reading)
+        self._understand()
 
     def _keyed(self, event: Keyed) -> None:
         if self._transferring or self._exit is not None:
@@ -223,6 +233,8 @@ class Call:
     def _entered(self, entry: str | None) -> None:
         if entry is not None:
             self._patience = self._no_input
+            self._understanding = None
+            self._finished.clear()
             self._advance(sop_acts.Keys(entry))
 
     # ---- the procedure -------------------------------------------------------------------------------------
@@ -248,9 +260,8 @@ class Call:
             case sop_acts.Save(fields):
                 self._playback.held = True
                 self._out.append(self._saving.save(fields))
-            case sop_acts.CallTool(_, name, arguments, timeout_s):
-                self._tool_count += 1
-                tool = CallTool(act.id, name, arguments, timeout_s)
+            case sop_acts.CallTool(_, name, arguments, timeout_s, key):
+                tool = CallTool(act.id, name, arguments, timeout_s, key)
                 self._tools.add(tool.tool)
                 if self._saving.under_way:
                     self._saving.wait(tool)
@@ -329,7 +340,7 @@ class Call:
 
     def _busy(self) -> bool:
         """Whether the next word is not the caller's."""
-        waiting = self._understanding is not None or self._saving.under_way or self._tools
+        waiting = self._understanding is not None or self._saving.under_way
         return bool(waiting or self._transferring or self._listening.active)
 
     def _leave(self) -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 import sop
 from sop.graph import Graph
+from sop.llm_reader import LlmSettings
 from voice import config as configuration
 from voice import demo as demonstration
 from voice import live, logs, models, recorded
@@ -23,6 +24,7 @@ from voice.replay import replay as replay_journal
 from voice.server import ServerSettings
 from voice.simulate import RealTime, ring
 from voice.store import Store
+from voice.tools import ExampleTools, HttpTools, secrets_needed
 from voice.whisper import AsrSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -54,6 +56,9 @@ def serve(
     flow: Annotated[str | None, typer.Option(help="A shipped flow's name, or a path.")] = None,
     asr: Annotated[str | None, typer.Option(help="Whisper: a name of `models list`, or a folder.")] = None,
     voice: Annotated[str | None, typer.Option(help="Piper voice: a name of `models list`, or a path.")] = None,
+    example_tools: Annotated[
+        bool, typer.Option("--example-tools", help="Answer for the flow's tools with its examples.")
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Answer calls."""
@@ -64,12 +69,12 @@ def serve(
             )
         given = {"port": port, "flow": flow, "asr": asr, "voice": voice}
         settings = configuration.load(config, overrides=given)
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, example_tools=example_tools))
     except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
 
 
-async def _serve(config: configuration.Config) -> None:
+async def _serve(config: configuration.Config, *, example_tools: bool) -> None:
     if not config.flow:
         raise OperatorError("no flow is configured; pass --flow after_hours_hvac, or set flow in switchboard.toml")
     graph, source = demonstration.load_flow(config.flow)
@@ -78,6 +83,9 @@ async def _serve(config: configuration.Config) -> None:
         tts=TtsSettings(voice=models.find("piper", config.voice, config.models), cache=config.cache),
         store_url=config.store_url,
         server=ServerSettings(port=config.port, journals=config.journals, most_calls=config.most_calls),
+        tools=ExampleTools() if example_tools else HttpTools(configuration.secrets(secrets_needed(graph.tools))),
+        reader=_reader(config),
+        reader_secret=configuration.secrets([config.reader_key])[config.reader_key] if config.reader_key else "",
     )
     config.home.mkdir(parents=True, exist_ok=True)
     stopping = asyncio.Event()
@@ -90,6 +98,16 @@ async def _serve(config: configuration.Config) -> None:
             soft_wrap=True,
         )
         await stopping.wait()
+
+
+def _reader(config: configuration.Config) -> LlmSettings | None:
+    """The language model that helps to read, where one is configured."""
+    if not config.reader_url:
+        return None
+    try:
+        return LlmSettings(config.reader_url, config.reader_model, timeout_ms=config.reader_timeout_ms)
+    except ValueError as error:
+        raise OperatorError(f"the reader's settings won't do: {error}; see reader_url and reader_model") from None
 
 
 @app.command()

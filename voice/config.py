@@ -9,6 +9,10 @@
     port  = 8080                              SWITCHBOARD_PORT            8080
     asr_threads = 2                           SWITCHBOARD_ASR_THREADS     2
     most_calls  = 16                          SWITCHBOARD_MOST_CALLS      16
+    reader_url  = "http://localhost:8000/v1"  SWITCHBOARD_READER_URL      none: the rules read alone
+    reader_model = "qwen3-8b"                 SWITCHBOARD_READER_MODEL    none
+    reader_key  = "READER_KEY"                SWITCHBOARD_READER_KEY      none: the variable that holds the key
+    reader_timeout_ms = 800                   SWITCHBOARD_READER_TIMEOUT_MS  800
 
 The command line wins over the environment, the environment over the file. `asr` and `voice` are names of
 `switchboard models list` or paths; a relative path in the file is taken from the file's folder.
@@ -17,7 +21,7 @@ The command line wins over the environment, the environment over the file. `asr`
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +31,7 @@ from voice.errors import OperatorError
 FILE = "switchboard.toml"
 """Read from the working folder if it is there and no other file is named."""
 _PREFIX = "SWITCHBOARD_"
-_MOST = {"port": 65535, "asr_threads": 256, "most_calls": 10_000}
+_MOST = {"port": 65535, "asr_threads": 256, "most_calls": 10_000, "reader_timeout_ms": 10_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Config:
     port: int = 8080
     asr_threads: int = 2
     most_calls: int = 16
+    reader_url: str = ""
+    reader_model: str = ""
+    reader_key: str = ""
+    reader_timeout_ms: int = 800
     origin: Path | None = None
 
     @property
@@ -91,6 +99,19 @@ def load(
         config = _from_file(config, path)
     config = _with(config, _from_environment(environment), "the environment")
     return _with(config, {k: v for k, v in (overrides or {}).items() if v is not None}, "the command line")
+
+
+def secrets(names: Iterable[str], environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The values of environment variables that a flow or the settings name.
+
+    Raises:
+        OperatorError: one is not set; its value is never part of a message.
+    """
+    found = {name: environment.get(name, "") for name in names}
+    missing = [name for name, value in found.items() if not value]
+    if missing:
+        raise OperatorError(f"the environment lacks {', '.join(missing)}; set it to the secret that the flow needs")
+    return found
 
 
 def _from_file(config: Config, path: Path) -> Config:

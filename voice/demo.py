@@ -200,8 +200,8 @@ def _spread(values: list[float]) -> dict[str, float | int | None]:
 
 def load_flow(name_or_path: str) -> tuple[Graph, str]:
     """A flow and its text, which travels in the journals."""
-    path = loader.find(name_or_path)
-    return loader.load(path), path.read_text(encoding="utf-8")
+    source = loader.bundle(name_or_path)
+    return loader.load_text(source, loader.find(name_or_path).name), source
 
 
 def fresh_home(parent: Path) -> Path:

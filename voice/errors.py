@@ -7,6 +7,7 @@
     │   ├── BadFrame           one frame nobody can read: counted, logged once, the call goes on
     │   └── LineDead           a send that did not finish in time: the call is over
     ├── StoreError             the database did not take or give what it should; its log line says which
+    ├── ToolError              a tool of the procedure could not be reached, was too slow, or answered nonsense
     └── EngineError            recogniser or voice: the caller is asked again, then handed to a person
         ├── EngineCrashed      the engine's process ended; it is started anew
         ├── EngineTimedOut     no answer within the limit; the process is replaced
@@ -70,3 +71,9 @@ class StoreError(SwitchboardError):
     """The database did not take or give what it should."""
 
     caller_hears = "the call goes on; a lead that can't be completed takes the flow's failure branch"
+
+
+class ToolError(SwitchboardError):
+    """A tool of the procedure did not answer as the flow says it should. Whoever runs the tool mends it."""
+
+    caller_hears = "a moment's wait while it is tried again, then what the flow says where the tool fails"

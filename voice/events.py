@@ -102,6 +102,10 @@ class Understood:
     turn: int
     reading: Reading
     took_ms: float = 0.0
+    source: str = "rules"
+    """Who read it: "rules", or "llm" where an operator has plugged one in."""
+    reason: str = ""
+    """Why the rules did, where a model could have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +285,8 @@ class CallTool:
     name: str
     arguments: Mapping[str, str]
     timeout_s: float
+    key: str = ""
+    """The same for every try of one call of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sop.graph import Graph
+from sop.llm_reader import LlmReader, LlmSettings
 from sop.wording import fixed_prompts
 from voice.asr import Recogniser, WhisperRecogniser
 from voice.carrier import Carrier, LoopbackCarrier
@@ -15,6 +16,7 @@ from voice.piper_voice import TtsSettings
 from voice.server import Server, ServerSettings
 from voice.session import Listener
 from voice.store import Store
+from voice.tools import ExampleTools, Tools
 from voice.tts import PiperSynthesiser, Synthesiser
 from voice.utterance import sentences
 from voice.vad import Detector, VadSettings
@@ -29,6 +31,9 @@ class ExchangeSettings:
     tts: TtsSettings
     store_url: str
     server: ServerSettings
+    tools: Tools = field(default_factory=ExampleTools)
+    reader: LlmSettings | None = None
+    reader_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,13 @@ async def exchange(
         stack.push_async_callback(synthesiser.close)
         await asyncio.gather(recogniser.start(), synthesiser.start())
         await _render_ahead(synthesiser, graph, progress)
-        engines = Engines(_detector, recogniser, synthesiser, store, carrier or LoopbackCarrier())
+        stack.push_async_callback(settings.tools.close)
+        model = LlmReader(graph, settings.reader, secret=settings.reader_secret) if settings.reader else None
+        if model is not None:
+            stack.push_async_callback(model.aclose)
+        engines = Engines(
+            _detector, recogniser, synthesiser, store, carrier or LoopbackCarrier(), settings.tools, model
+        )
         server = Server(graph, flow_source, engines, settings.server, listener=listener)
         stack.push_async_callback(server.stop)
         yield Exchange(await server.start(), server, engines)

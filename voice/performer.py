@@ -5,18 +5,19 @@ Whatever takes time is a task. A task that fails in a way nobody foresaw ends th
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from sop.graph import Graph
+from sop.graph import Graph, ToolSpec
+from sop.llm_reader import LlmReader
 from sop.reader import RuleReader
 from voice.asr import Priority, Recogniser
 from voice.audio import first_audible
 from voice.carrier import Carrier
-from voice.errors import EngineError, StoreError
+from voice.errors import EngineError, StoreError, ToolError
 from voice.events import (
     CallStarted,
     CallTool,
@@ -42,6 +43,7 @@ from voice.events import (
 )
 from voice.line import CallerAudio
 from voice.store import Store
+from voice.tools import Tools
 from voice.tts import Synthesiser
 from voice.vad import Detector
 
@@ -65,6 +67,9 @@ class Engines:
     synthesiser: Synthesiser
     store: Store
     carrier: Carrier
+    tools: Tools
+    model: LlmReader | None = None
+    """Reads what callers say with a language model's help, where the operator has plugged one in."""
 
 
 class Performer:
@@ -112,6 +117,8 @@ class Performer:
         match command:
             case Transcribe():
                 self._spawn(self._transcribe(command))
+            case Understand() if self._engines.model is not None:
+                self._spawn(self._ask_model(command, self._engines.model))
             case Understand():
                 self._understand(command)
             case Speak(utterance):
@@ -191,6 +198,12 @@ class Performer:
         reading = self._reader.read(command.hypotheses, command.expecting, self._start.now)
         self._post(Understood(0, command.turn, reading, _ms_since(began)))
 
+    async def _ask_model(self, command: Understand, model: LlmReader) -> None:
+        found = await model.read(command.hypotheses, command.expecting, self._start.now)
+        if found.reason not in ("", "not_asked"):
+            log.warning("read by the rules", call=self._call, reason=found.reason)
+        self._post(Understood(0, command.turn, found.reading, found.took_ms, found.source, found.reason))
+
     async def _speak(self, command: Speak) -> None:
         number, audio = command.utterance, self._utterances[command.utterance]
         began = time.perf_counter()
@@ -234,15 +247,19 @@ class Performer:
         self._post(Saved(0, command.save, True, _ms_since(began)))
 
     async def _run_tool(self, command: CallTool) -> None:
-        ok = command.name == LEAD_TOOL
         try:
-            async with self._database, asyncio.timeout(command.timeout_s):
-                if ok:
+            if command.name == LEAD_TOOL:
+                result: Mapping[str, str] = {}
+                async with self._database, asyncio.timeout(command.timeout_s):
                     await self._engines.store.complete_lead(self._call)
-        except (StoreError, TimeoutError) as error:
+            else:
+                tool = self._graph.tools.get(command.name) or ToolSpec(command.name)
+                result = await self._engines.tools.call(tool, command.arguments, f"{self._call}-{command.key}")
+        except (StoreError, ToolError, TimeoutError) as error:
             log.error("tool failed", call=self._call, tool=command.name, error=str(error))
-            ok = False
-        self._post(ToolFinished(0, command.tool, ok, {}))
+            self._post(ToolFinished(0, command.tool, False, {}))
+            return
+        self._post(ToolFinished(0, command.tool, True, result))
 
     async def _transfer(self, command: Transfer) -> None:
         ok, reason = await self._engines.carrier.transfer(self._call, command.target, command.reason)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, event, select, text, update
+from sqlalchemy import Connection, Executable, Table, delete, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -135,12 +135,17 @@ class Store:
             await connection.execute(self._upsert(CALLS, {"call": call}, row, changes=("stream",)))
 
     async def save_fields(self, call: str, fields: Mapping[str, tuple[str, str, float, bool]]) -> None:
-        """Slot → (value, spoken, confidence, confirmed), all or none; a slot saved before is overwritten."""
+        """Slot → (value, spoken, confidence, confirmed), all or none; a slot saved before is overwritten, and one
+        without a value is removed."""
         async with self._writes("lead fields") as connection:
             await connection.execute(self._upsert(LEADS, {"call": call}, {"status": "partial"}, changes=()))
             for slot, (value, spoken, confidence, confirmed) in fields.items():
                 row = {"value": value, "spoken": spoken, "confidence": confidence, "confirmed": confirmed}
                 key = {"call": call, "slot": slot}
+                if value == "":
+                    held = (LEAD_FIELDS.c.call == call) & (LEAD_FIELDS.c.slot == slot)
+                    await connection.execute(delete(LEAD_FIELDS).where(held))
+                    continue
                 await connection.execute(self._upsert(LEAD_FIELDS, key, row, changes=tuple(row)))
 
     async def complete_lead(self, call: str) -> None:

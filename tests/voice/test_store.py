@@ -190,6 +190,17 @@ def test_fields_are_saved_all_or_none(url: str) -> None:
     on(url, work)
 
 
+def test_a_field_without_a_value_is_removed(url: str) -> None:
+    async def work(store: Store) -> None:
+        await store.save_fields("CA1", NAME | PHONE)
+        await store.save_fields("CA1", dict.fromkeys(NAME, ("", "", 0.0, False)))
+        lead = await store.lead("CA1")
+        assert lead is not None
+        assert set(lead.fields) == set(PHONE)
+
+    on(url, work)
+
+
 def test_opening_twice_migrates_once(url: str) -> None:
     async def save(store: Store) -> None:
         await store.save_fields("CA1", NAME)
