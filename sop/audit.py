@@ -1,9 +1,9 @@
 """A call held against its procedure: duties done, ways that do not exist, what it cost the caller; and UJCS over many.
 
 UJCS is the User Journey Coverage Score of JourneyBench ("Beyond IVR", 2026). Our reading of it: a conversation whose
-tools were not called exactly in the expected order scores 0; any other scores the share of expected parameters that were
-right (1 where no tool has any); the score is the mean over conversations. A tool tried again with the same key counts
-once.
+tools were not called exactly in the expected order scores 0; any other scores the share of expected parameters that
+were right (1 where no tool has any); the score is the mean over conversations. A tool tried again with the same key
+counts once.
 """
 
 from collections import Counter

@@ -59,6 +59,7 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield from _names(child)
 
 
+@lru_cache(maxsize=4096)
 def constants_compared(condition: Condition, name: str) -> frozenset[str]:
     """The text constants that `name` is compared with: a loader checks them against a choice's options."""
     found: set[str] = set()
@@ -71,6 +72,7 @@ def constants_compared(condition: Condition, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
 def numbers_compared(condition: Condition, name: str) -> frozenset[float]:
     """The numbers that `name` is compared with."""
     found: set[float] = set()

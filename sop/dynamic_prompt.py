@@ -9,7 +9,7 @@ import json
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from math import isnan
 from typing import Annotated, Any, Literal, get_args
 
@@ -18,7 +18,7 @@ from pydantic import Field as Limits
 
 from sop.global_words import find_global
 from sop.graph import Graph
-from sop.reader import RuleReader
+from sop.reader import RuleReader, moment_of
 from sop.reading import (
     Affirm,
     Answer,
@@ -157,7 +157,7 @@ def checked(
     told = _Acts.model_validate(answer).acts
     if expecting.kind == "nothing":
         return Checked(replace(rules, acts=()), len(told))
-    node = _Node(graph, expecting, heard[:_MOST_HYPOTHESES], rules, _moment(now))
+    node = _Node(graph, expecting, heard[:_MOST_HYPOTHESES], rules, moment_of(now))
     acts = tuple(dict.fromkeys(act for one in told if (act := node.act(one)) is not None))
     kept = node.unopposed(acts)
     return Checked(replace(rules, acts=kept), len(told) - len(kept))
@@ -341,10 +341,3 @@ def _anytime(spec: SlotSpec) -> frozenset[str]:
 
 def _verdict(word: str) -> Affirm | Deny:
     return Affirm() if word == "yes" else Deny()
-
-
-def _moment(now: str) -> datetime:
-    try:
-        return datetime.fromisoformat(now)
-    except ValueError:
-        return datetime(1970, 1, 1, tzinfo=UTC)

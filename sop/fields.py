@@ -1,12 +1,26 @@
 """Reading the fields of a YAML mapping, with every mistake noted instead of raised."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from rapidfuzz import process
 
 from sop.problems import Problem
 from sop.yaml_source import Node
+
+
+_NAME = re.compile(r"[\w-]+")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A line of a file."""
+
+    file: str
+    line: int
 
 
 @dataclass(slots=True)
@@ -15,11 +29,17 @@ class Notes:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
-    tone: str = ""
-    """The brand's tone: picks among the wordings of a text."""
+    tones: tuple[str, ...] = ()
+    """The brand's tone, and that of the flow itself where it is imported: picks among the wordings of a text."""
+    worded: set[str] = field(default_factory=set)
+    """The tones that some text has a wording for."""
 
     def add(self, line: int, step: str, name: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.file, line, step, name, message, remedy))
+
+    def at(self, spot: Spot, step: str, name: str, message: str, remedy: str) -> None:
+        """Note a mistake that may stand in another file."""
+        self.problems.append(Problem(spot.file, spot.line, step, name, message, remedy))
 
 
 class Fields:
@@ -58,41 +78,54 @@ class Fields:
             if required:
                 self.wrong(name, f"{name} is missing", f"add `{name}: ...`")
             return default
-        if isinstance(found.value, dict):
-            return self._in_tone(name, found.value, default)
-        if isinstance(found.value, str | int | float) and not isinstance(found.value, bool):
-            return " ".join(str(found.value).split())
-        self.wrong(name, "this must be text", f"write `{name}: some text`")
-        return default
+        chosen = self._in_tone(name, found)
+        written = None if chosen is None else _written(chosen)
+        if chosen is not None and written is None:
+            self.notes.add(chosen.line, self.place, name, "this must be text", f"write `{name}: some text`")
+        return default if written is None else written
 
-    def _in_tone(self, name: str, variants: dict[str, Node], default: str) -> str:
-        """The wording for the flow's tone; a text may be a mapping from tone to wording."""
-        chosen = variants.get(self.notes.tone) or variants.get("default")
-        for variant in variants.values():
-            if not isinstance(variant.value, str):
+    def _in_tone(self, name: str, node: Node) -> Node | None:
+        """The wording for the flow's tone, where a mapping from tone to wording stands; else the node itself."""
+        if not isinstance(node.value, dict):
+            return node
+        self.notes.worded |= set(node.value)
+        for variant in node.value.values():
+            if isinstance(variant.value, dict | bool | None):
                 self.notes.add(variant.line, self.place, name, "this must be text", "write `tone: some text`")
-                return default
-        if chosen is None or not isinstance(chosen.value, str):
-            self.wrong(
-                name,
-                f"there is no wording for the tone {self.notes.tone!r}",
-                "add `default: some text`, or set `tone:` to one of: " + ", ".join(variants),
-            )
-            return default
-        return " ".join(chosen.value.split())
+                return None
+        chosen = next((node.value[tone] for tone in (*self.notes.tones, "default") if tone in node.value), None)
+        if chosen is None:
+            tone = self.notes.tones[0] if self.notes.tones else ""
+            remedy = "add `default: some text`, or set `tone:` to one of: " + (", ".join(node.value) or "nothing")
+            self.notes.add(node.line, self.place, name, f"there is no wording for the tone {tone!r}", remedy)
+        return chosen
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, or one text."""
         found = self.node(name)
-        if found is None or found.value is None:
+        return () if found is None or found.value is None else self._listed(name, found)
+
+    def wordings(self, name: str) -> tuple[str, ...]:
+        """What is spoken, one wording after another: a list of texts or one text. The whole may be a mapping from tone
+        to such a list, and each text one from tone to text."""
+        found = self.node(name)
+        chosen = None if found is None or found.value is None else self._in_tone(name, found)
+        if chosen is None:
             return ()
-        nodes = found.value if isinstance(found.value, list) else [found]
+        nodes = chosen.value if isinstance(chosen.value, list) else [chosen]
+        toned = [self._in_tone(name, node) for node in nodes]
+        return self._listed(name, Node([node for node in toned if node is not None], chosen.line))
+
+    def _listed(self, name: str, found: Node) -> tuple[str, ...]:
         kept = []
-        for node in nodes:
-            if isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
-                kept.append(" ".join(str(node.value).split()))
-            else:
+        for node in found.value if isinstance(found.value, list) else [found]:
+            written = _written(node)
+            if written is None:
                 self.notes.add(node.line, self.place, name, "this must be text", "write a text, or a list of texts")
+            elif not written:
+                self.notes.add(node.line, self.place, name, "this text is empty", "write something, or remove it")
+            else:
+                kept.append(written)
         return tuple(kept)
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -125,8 +158,26 @@ class Fields:
         self.wrong(name, f"this must be a number from {low:g} to {high:g}", f"write `{name}: {default:g}`")
         return default
 
-    def children(self, name: str) -> dict[str, Node]:
-        """The named parts of a mapping field."""
+    def whole(self, name: str, default: int, *, low: int, high: int) -> int:
+        """A number without a fraction."""
+        found = self.number(name, default, low=low, high=high)
+        if not found.is_integer():
+            self.wrong(name, "this must be a whole number", f"write `{name}: {found:.0f}`")
+        return int(found)
+
+    def children(self, name: str, *, words: bool = False) -> dict[str, Node]:
+        """The named parts of a mapping field. `words`: conditions and texts name them, so that each is one word."""
+        found = self._children(name)
+        for part, node in found.items():
+            if words and (_WORD.fullmatch(part) is None or iskeyword(part)):
+                remedy = "use letters, digits and _, and begin with a letter"
+                self.notes.add(node.line, self.place, name, f"{part!r} is no name that can be used", remedy)
+            elif _NAME.fullmatch(part) is None:
+                remedy = "use letters, digits, _ and -"
+                self.notes.add(node.line, self.place, name, f"{part!r} is no name that can be used", remedy)
+        return found
+
+    def _children(self, name: str) -> dict[str, Node]:
         found = self.node(name)
         if found is None or found.value is None:
             return {}
@@ -150,6 +201,13 @@ class Fields:
         for name, node in self._nodes.items():
             if name not in self._asked:
                 self.notes.add(node.line, self.place, name, f"unknown field {name!r}", suggest(name, self._asked))
+
+
+def _written(node: Node) -> str | None:
+    """A text on one line, a number as it stands in the file; None for anything else."""
+    if isinstance(node.value, str | int | float) and not isinstance(node.value, bool):
+        return " ".join((node.written or str(node.value)).split())
+    return None
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -23,15 +23,16 @@ def read_graph(root: Node, notes: Notes) -> tuple[Graph | None, Imports]:
     fields = Fields(root, notes)
     if not isinstance(root.value, dict):
         return None, ()
-    notes.tone = fields.text("tone")
+    if tone := fields.text("tone"):
+        notes.tones = (*notes.tones, tone)
     steps, flows = _all_steps(fields, notes)
     graph = Graph(
         name=fields.text("sop", required=True),
-        version=int(fields.number("version", 1, low=1, high=1_000_000)),
+        version=fields.whole("version", 1, low=1, high=1_000_000),
         language=fields.text("language", "en-US"),
         business=fields.text("business", required=True),
         greeting=fields.text("greeting"),
-        slots={name: read_slot(name, node, notes) for name, node in fields.children("slots").items()},
+        slots={name: read_slot(name, node, notes) for name, node in fields.children("slots", words=True).items()},
         steps=steps,
         start=fields.text("start", required=True),
         escalations=_escalations(fields, notes),

@@ -10,13 +10,14 @@ so that no tool behind it may be called; *failing*, where one tool fails for goo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from sop.conditions import Value, holds
 from sop.graph import Graph, ToolSpec
 from sop.names import derived, known_names, types
 from sop.names import values as values_of
 from sop.samples import canonical_text, sample_value
-from sop.satisfy import all_conditions, assignments
+from sop.satisfy import ANYTHING, all_conditions, assignments
 from sop.state import State
 from sop.steps import (
     AnswerStep,
@@ -43,6 +44,7 @@ MOMENTS = (
 """Sunday evening, Monday morning, Tuesday evening, Saturday morning."""
 _PROFILES: tuple[Mapping[str, str], ...] = ({}, {"vip": "yes", "calls_before": "3"})
 _TWICE = 2
+_MOST_WAYS = 3000
 CALLER = "+14155550134"
 
 
@@ -98,18 +100,30 @@ class _Way:
     """(tool, the slots that held a value) for each call."""
 
 
-def journeys(graph: Graph, *, most: int = 200) -> tuple[Journey, ...]:
+def journeys(graph: Graph, *, most: int = 40) -> tuple[Journey, ...]:
     """The complete and failing journeys, each at most `most`, and one with a value missing for each complete one."""
     found: dict[tuple[object, ...], Journey] = {}
-    for way in _ways(graph, most * 4):
+    for way in _ways(graph, _MOST_WAYS):
         journey = _journey(graph, way)
         if journey is not None:
             found.setdefault((journey.path, journey.failing, tuple(sorted(journey.unreachable))), journey)
-    everything = list(found.values())
-    complete = [one for one in everything if not one.failing][:most]
-    failing = [one for one in everything if one.failing][:most]
-    missing = [short for one in complete if (short := _without(graph, one)) is not None]
+    everything = tuple(found.values())
+    complete = _spread(tuple(one for one in everything if not one.failing), most)
+    failing = _spread(tuple(one for one in everything if one.failing), most)
+    answered = _spread(tuple(one for one in everything if not one.failing and not one.unreachable), most)
+    missing = (short for one in answered if (short := _without(graph, one)) is not None)
     return (*complete, *missing, *failing)
+
+
+def _spread(found: tuple[Journey, ...], most: int) -> tuple[Journey, ...]:
+    """At most so many, those first that pass an edge which none before has passed; shorter ones before longer."""
+    seen: set[tuple[str, str]] = set()
+    fresh, other = [], []
+    for journey in sorted(found, key=lambda one: (len(one.path), one.path)):
+        edges = set(pairwise((*journey.path, journey.ends)))
+        (other if edges <= seen else fresh).append(journey)
+        seen |= edges
+    return (*fresh, *other)[:most]
 
 
 def _ways(graph: Graph, most: int) -> Iterator[_Way]:
@@ -267,7 +281,7 @@ def _journey(graph: Graph, way: _Way) -> Journey | None:
     facts: dict[str, str] = {}
     for tool, told in way.pinned:
         given = {
-            name: canonical_text(graph, name, told[name]) if told.get(name) is not None else text
+            name: text if told.get(name) in (None, ANYTHING) else canonical_text(graph, name, told[name])
             for name, text in (graph.tools[tool].example if tool in graph.tools else {}).items()
         }
         answers[tool] = (*answers.get(tool, ()), given)
@@ -291,7 +305,7 @@ def _journey(graph: Graph, way: _Way) -> Journey | None:
 
 def _value(graph: Graph, way: _Way, slot: str, today: date) -> str:
     """A slot's value: chosen, counted back from today, or any."""
-    if way.chosen.get(slot) is not None:
+    if way.chosen.get(slot) not in (None, ANYTHING):
         return canonical_text(graph, slot, way.chosen[slot])
     for name, source in derived(graph).items():
         number = way.chosen.get(name)
@@ -338,10 +352,8 @@ def _without(graph: Graph, journey: Journey) -> Journey | None:
     for at, call in enumerate(journey.calls):
         tool = graph.tools.get(call.tool)
         sources = tuple((tool.arguments or {}).values()) if tool else ()
-        wanted = [slot for slot in sources if slot in journey.values and not graph.slots[slot].optional]
-        if call.tool in BUILT_IN and not wanted:
-            wanted = [slot for slot in journey.values if not graph.slots[slot].optional and not _offered(graph, slot)]
-        wanted = [slot for slot in wanted if not _offered(graph, slot)]
+        given = [slot for slot in journey.values if _can_be_missing(graph, slot)]
+        wanted = given if call.tool in BUILT_IN and not sources else [slot for slot in sources if slot in given]
         if wanted:
             return replace(
                 journey, scenario="missing", missing=wanted[-1], calls=journey.calls[:at], ends="transferred"
@@ -349,5 +361,7 @@ def _without(graph: Graph, journey: Journey) -> Journey | None:
     return None
 
 
-def _offered(graph: Graph, slot: str) -> bool:
-    return graph.slots[slot].offer is not None
+def _can_be_missing(graph: Graph, slot: str) -> bool:
+    """Whether a caller can fail to give it: not where anything said is an answer, or none is needed."""
+    spec = graph.slots[slot]
+    return not spec.optional and spec.offer is None and spec.type != "free_text"

@@ -13,6 +13,8 @@ from sop.turn import Turn
 from sop.walk import enter, proceed
 from sop.words import Words
 
+_MOST_ESCALATIONS = 4
+"""After these a call ends, where a flow leads a caller round and round."""
 _GIVE_UP = 6
 """Failures after which a call ends even when the flow names no person for it."""
 
@@ -138,13 +140,19 @@ def watch(turn: Turn, *, asked: bool = False, words: Words = ()) -> bool:
     if found is None:
         return False
     place, escalation = found
-    turn.change(fired=tuple(dict.fromkeys((*turn.state.fired, place))))
+    again = place in turn.state.fired
+    turn.change(fired=tuple(dict.fromkeys((*turn.state.fired, place))), escalated=turn.state.escalated + 1)
+    if turn.state.escalated > _MOST_ESCALATIONS:
+        turn.say(turn.graph.wording.goodbye)
+        turn.finish("gave_up")
+        return True
     if escalation.offer and not asked:
         turn.change(phase=Phase.PROPOSING, bound=str(place))
         turn.put(turn.graph.wording.offer_person)
         return True
     turn.change(failures=Failures(), patience=0, idle=0)
-    enter(turn, escalation.otherwise if turn.state.person_tried else escalation.to)
+    # Coming back here without a person having been rung means that nobody is there: outside office hours, say.
+    enter(turn, escalation.otherwise if turn.state.person_tried or again else escalation.to)
     return True
 
 

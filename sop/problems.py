@@ -20,8 +20,10 @@ class Problem:
 
 
 class FlowError(Exception):
-    """A flow file with mistakes: all of them, in the order of their lines."""
+    """A flow file with mistakes: all of them, file by file in the order of their lines."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        files = list(dict.fromkeys(problem.file for problem in problems))
+        once = dict.fromkeys(problems)
+        self.problems = tuple(sorted(once, key=lambda problem: (files.index(problem.file), problem.line)))
         super().__init__("\n".join(str(problem) for problem in self.problems))

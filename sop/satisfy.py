@@ -12,6 +12,8 @@ from sop.graph import Graph
 from sop.names import ANSWERED, MOMENT, PROFILE, derived, types
 from sop.steps import Condition, edges_of
 
+ANYTHING = "something else"
+"""A text that no condition names."""
 _MOST = 5000
 """Combinations that are tried."""
 _FLAGS = frozenset({"open", "day_off", "known_caller", "vip", "asked_for_person"})
@@ -39,7 +41,7 @@ def candidates(graph: Graph, name: str, conditions: Iterable[Condition]) -> tupl
         around = {number + shift for number in numbers for shift in (-1.0, 0.0, 1.0)}
         inside = sorted(number for number in around if low <= number <= high)
         return (*inside, None)
-    return (*sorted(words), "something else", None)
+    return (*sorted(words), ANYTHING, None)
 
 
 def _options(graph: Graph, name: str) -> tuple[str, ...]:

@@ -71,9 +71,9 @@ def _ladder(fields: Fields, notes: Notes) -> Ladder:
         for name, node in fields.children("reasons").items()
     }
     return Ladder(
-        fields.texts("reprompt"),
-        fields.texts("silence"),
-        fields.texts("invalid"),
+        fields.wordings("reprompt"),
+        fields.wordings("silence"),
+        fields.wordings("invalid"),
         reasons,
         fields.text("keypad"),
     )

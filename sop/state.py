@@ -125,6 +125,8 @@ class State:
     """Requests for a person since then."""
     fired: tuple[int, ...] = ()
     """Escalations that have been taken or refused, by their place in the flow."""
+    escalated: int = 0
+    """How often a person was to take over."""
     mood: Mood = Mood()
     idle: int = 0
     """Turns in a row that brought nothing."""

@@ -91,7 +91,7 @@ def _ask(name: str, fields: Fields, notes: Notes) -> Step:
         fields.texts("ask"),
         _edges(fields, notes),
         fields.text("prompt"),
-        fields.texts("reprompt"),
+        fields.wordings("reprompt"),
         fields.text("say"),
         fields.flag("again"),
         fields.flag("mandatory"),
@@ -107,7 +107,7 @@ def _review(name: str, fields: Fields, notes: Notes) -> Step:
         fields.text("changed"),
         fields.text("ask_what", required=True),
         _edges(fields, notes),
-        fields.texts("reprompt"),
+        fields.wordings("reprompt"),
         fields.flag("mandatory"),
         fields.text("guard"),
     )

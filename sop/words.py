@@ -10,11 +10,14 @@ LONGEST = 1000
 Words = tuple[str, ...]
 
 _TOKEN = re.compile(
-    r"\d+:\d\d|\d+/\d+(?:/\d+)?|\d+(?:st|nd|rd|th)\b|\d+[a-z]?\b|\d+|[^\W\d_]+(?:'[^\W\d_]+)*", re.UNICODE
+    r"\d+:\d\d|\d+/\d+(?:/\d+)?|(?<![\d.])\d+\.\d{1,2}k?\b(?!\.\d)|\d+(?:st|nd|rd|th)\b|\d+[a-z]?\b|\d+"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*",
+    re.UNICODE,
 )
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _MERIDIEM = re.compile(r"\b([ap])\.\s?m\.?(?=\W|$)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_BARE_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
 _AT_DOMAIN = re.compile(r"(?<=\w) at (?=(?:[\w-]+\.)+(?:com|net|org|edu|gov|us|co|uk|io)\b)")
 _ADDRESS = re.compile(r"\S*@\S*")
 _SYMBOL = re.compile(r"(?<=\w)[._+-](?=\w)|@")
@@ -38,16 +41,24 @@ FILLERS = word_set("""
 
 
 def split_words(text: str) -> Words:
-    """The words of an utterance, bounded, with fillers still inside.
+    """The words of an utterance, bounded, with fillers still inside. A point stays where it makes a decimal of one or
+    two places ("2.5"), and nowhere in "415.555.0123".
 
     >>> split_words("It's 2217 Maple St., Apt #4.")
     ("it's", '2217', 'maple', 'st', 'apt', 'unit', '4')
+    >>> split_words("$12.50")
+    ('12.50',)
     """
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_APOSTROPHES).lower()
     plain = _ADDRESS.sub(_spell_symbols, _AT_DOMAIN.sub("@", plain)) if "at" in plain or "@" in plain else plain
     plain = _MERIDIEM.sub(r"\1m", plain)
     plain = _THOUSANDS.sub("", plain).replace("#", " unit ").replace("&", " and ")
-    return tuple(_TOKEN.findall(plain))
+    return tuple(_TOKEN.findall(_BARE_POINT.sub("0.", plain)))
+
+
+def without_points(words: Words) -> Words:
+    """`words` with written decimals cut at the point: "3.14" is a date or a clock time to some."""
+    return tuple(part for word in words for part in (word.split(".") if "." in word else (word,)))
 
 
 def _spell_symbols(address: re.Match[str]) -> str:

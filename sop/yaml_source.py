@@ -1,7 +1,8 @@
 """YAML text as plain nodes that know their line. Only the safe core of YAML: no aliases, no tags, bounded
 size and depth."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
@@ -17,6 +18,8 @@ class Node:
 
     value: "str | int | float | bool | list[Node] | dict[str, Node] | None"
     line: int
+    written: str = ""
+    """A scalar as it stands in the file: "02134", "1.10"."""
 
 
 class SourceError(Exception):
@@ -33,9 +36,14 @@ def read_yaml(text: str) -> Node:
     """The document's nodes. Raises SourceError with the line of the first thing that is not plain YAML."""
     if len(text) > LARGEST:
         raise SourceError(1, f"the file is larger than {LARGEST // 1024} KiB", "split it into several flows")
+    root: Node | None = None
     try:
-        _check_events(text)
-        root = yaml.compose(text, Loader=_LOADER)
+        events = yaml.parse(text, Loader=_LOADER)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                raise SourceError(_line(event), "a second document begins here", "remove the line `---`")
+            if isinstance(event, yaml.NodeEvent):
+                root = _node(event, events, 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SourceError(
@@ -47,47 +55,49 @@ def read_yaml(text: str) -> Node:
         ) from error
     if root is None:
         raise SourceError(1, "the file is empty", "begin with `sop: name`")
-    return _node(root)
+    return root
 
 
-def _check_events(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise SourceError(line, "anchors and aliases are not allowed", "write the value out")
-        tag = getattr(event, "tag", None)
-        if tag:
-            raise SourceError(line, f"the tag {tag!r} is not allowed", "remove it")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEEPEST:
-                raise SourceError(line, f"nested deeper than {_DEEPEST} levels", "flatten it")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _node(node: yaml.Node) -> Node:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, Node] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise SourceError(key.start_mark.line + 1, "a key must be a word", "write `name: value`")
-            if key.value in found:
-                raise SourceError(key.start_mark.line + 1, f"the key {key.value!r} stands twice", "remove one of them")
-            found[key.value] = replace(_node(value), line=key.start_mark.line + 1)
-        return Node(found, line)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_node(child) for child in node.value], line)
-    assert isinstance(node, yaml.ScalarNode)
-    return Node(_scalar(node), line)
+def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
+    """The node that begins with `event`; takes the rest of it from `events`."""
+    line, tag = _line(event), getattr(event, "tag", None)
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise SourceError(line, "anchors and aliases are not allowed", "write the value out")
+    if tag:
+        raise SourceError(line, f"the tag {tag!r} is not allowed", "remove it")
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(_scalar(event), line, event.value)
+    if depth > _DEEPEST:
+        raise SourceError(line, f"nested deeper than {_DEEPEST} levels", "flatten it")
+    if isinstance(event, yaml.MappingStartEvent):
+        return Node(_mapping(events, depth), line)
+    found = []
+    while not isinstance(inner := next(events), yaml.SequenceEndEvent):
+        found.append(_node(inner, events, depth + 1))
+    return Node(found, line)
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
+def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    while not isinstance(key := next(events), yaml.MappingEndEvent):
+        name = _node(key, events, depth + 1)
+        if not isinstance(key, yaml.ScalarEvent):
+            raise SourceError(name.line, "a key must be a word", "write `name: value`")
+        if name.written in found:
+            raise SourceError(name.line, f"the key {name.written!r} stands twice", "remove one of them")
+        value = _node(next(events), events, depth + 1)
+        found[name.written] = Node(value.value, name.line, value.written)
+    return found
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     """The scalars a flow needs; everything else (dates, octal, `on` and `no`) stays text."""
-    text = str(node.value)
-    if node.style in ("'", '"', "|", ">"):
+    text = str(event.value)
+    if event.style in ("'", '"', "|", ">"):
         return text
     if text in ("true", "false"):
         return text == "true"

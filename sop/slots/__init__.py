@@ -2,6 +2,7 @@
 
 from sop.graph import Graph
 from sop.slot_spec import SlotSpec
+from sop.slots.calendar_date import CalendarDate
 from sop.slots.choice import Choice
 from sop.slots.digits import Digits
 from sop.slots.email import Email
@@ -21,6 +22,7 @@ _TYPES: dict[str, SlotType] = {
     "us_address": UsAddress(),
     "time_window": TimeWindow(),
     "yes_no": YesNo(),
+    "date": CalendarDate(),
     "email": Email(),
     "digits": Digits(),
     "money": Money(),

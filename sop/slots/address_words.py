@@ -6,7 +6,10 @@ ZIP in any order people use.
 
 from dataclasses import dataclass, replace
 
+from sop.slots.address_tail import Address, find_unit, read_tail
+from sop.slots.misheard import DIGIT_SOUNDS, with_restarts, without_doubled
 from sop.slots.spoken_numbers import (
+    DIGITS,
     ORDINALS,
     TENS,
     is_number_word,
@@ -18,16 +21,14 @@ from sop.slots.street_words import (
     DIRECTIONS,
     LONE_STREETS,
     NUMBERED_ROADS,
-    STATE_CODES,
+    SOUNDS,
     STATES,
     STOPS,
     SUFFIXES,
     UNITS,
 )
-from sop.words import FILLERS, Words, capitalised, find_phrase, phrase_list, strip_lead, word_set
+from sop.words import FILLERS, Words, capitalised, phrase_list, strip_lead, word_set
 
-_AFTER_CITY = word_set("and thanks thank please my zip um uh i that's it's yes okay ok but not sorry actually")
-"""What may follow a city that nothing announced; before other words it was no city."""
 LEADS = phrase_list("""
     wait, no wait, oh, almost, the address is, my address is, address is, the address, my address, i live
     at, i live on, we live at, we live on, i am at, i'm at, we're at, we are at, i'm on, we're on, it's at,
@@ -37,24 +38,44 @@ LEADS = phrase_list("""
     address, is, and, the, we, they're at
 """)
 _LONGEST_NUMBER = 6
+_TWICE = word_set("walla pago bora")
+"""Halves of names like Walla Walla."""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """An address in parts; all but number and street may be empty."""
+class Place:
+    """An address and where it stands in the words."""
 
-    number: str
-    street: str
-    suffix: str = ""
-    unit: str = ""
-    city: str = ""
-    state: str = ""
-    zip: str = ""
+    address: Address
+    words: Words
+    """Without what leads to it."""
+    start: int
+    """Index of the house number."""
+    end: int
+    """Index behind the last word that belongs to it."""
+    flaw: str = ""
+    """Why a part of it was not understood: "zip", "unit", "city"."""
 
-    def written(self) -> str:
-        place = " ".join(part for part in (self.state, self.zip) if part)
-        street = " ".join(part for part in (self.number, self.street, self.suffix) if part)
-        return ", ".join(part for part in (street, self.unit, self.city, place) if part)
+
+def as_heard(words: Words) -> Words:
+    """The words without doubled ones, with "sorry" for "i mean", and with digits, street types and units for words that
+    sound like them where these must stand."""
+    words = with_restarts(without_doubled(words, _TWICE))
+    words = strip_lead(words, LEADS, FILLERS)
+    half = len(words) // 2
+    words = words[:half] if words[:half] == words[half:] else words
+    return tuple(_repaired(words, at) for at in range(len(words)))
+
+
+def _repaired(words: Words, at: int) -> str:
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    before = words[at - 1] if at else ""
+    if word in DIGIT_SOUNDS and (not at or before in DIGITS or before in TENS) and is_number_word(following):
+        return DIGIT_SOUNDS[word]
+    if SOUNDS.get(word) in UNITS:
+        return SOUNDS[word] if is_number_word(following) else word
+    return SOUNDS[word] if word in SOUNDS and any(map(is_number_word, words[: max(0, at - 1)])) else word
 
 
 def read_address(words: Words) -> Address | None:
@@ -63,6 +84,12 @@ def read_address(words: Words) -> Address | None:
     >>> read_address(("twenty", "two", "seventeen", "maple", "street", "springfield")).written()
     '2217 Maple Street, Springfield'
     """
+    place = locate(words)
+    return place.address if place else None
+
+
+def locate(words: Words) -> Place | None:
+    """The first address in `words` and where it stands."""
     words = strip_lead(words, LEADS, FILLERS)
     at = 0
     while at < len(words):
@@ -73,8 +100,9 @@ def read_address(words: Words) -> Address | None:
         street = _street(words, after) if number else None
         if street and (street[1] or len(number) > 2 or named_road(street[0])):
             name, suffix, end = street
-            address = _tail(Address(number, name, suffix), words[end:])
-            return address if address.unit else replace(address, unit=find_unit(words[:at]))
+            address, behind, flaw = read_tail(Address(number, name, suffix), words[end:])
+            address = address if address.unit else replace(address, unit=find_unit(words[:at]))
+            return Place(address, words, at, end + behind, flaw)
         at = max(after, at + 1)
         while at < len(words) and is_number_word(words[at]):
             at += 1
@@ -170,99 +198,6 @@ def _numbered_road(words: Words, at: int) -> tuple[str, int] | None:
             number, end = read_number(words, at + len(form))
             if number:
                 return f"{name} {number}", end
-    return None
-
-
-def _tail(address: Address, words: Words) -> Address:
-    """Unit, city, state and ZIP behind the street, until a word that belongs to none."""
-    city: list[str] = []
-    told = words[:1] == ("in",) or words[:2] == ("that's", "in")
-    at = 0
-    while at < len(words):
-        word = words[at]
-        unit, after = _unit(words, at)
-        if unit:
-            address, at = replace(address, unit=unit), after
-        elif state_at := _state(words, at, bool(city)):
-            address, at = replace(address, state=state_at[0]), state_at[1]
-        elif is_number_word(word) or word == "zip":
-            start = at
-            while words[start : start + 1] and words[start] in ("zip", "code", "is"):
-                start += 1
-            digits, after = read_number(words, start)
-            if len(digits) != 5:
-                break
-            address, at = replace(address, zip=digits), after
-        elif word in ("in", "that's", "city", "of", "and", "the", "um", "uh", "is") and not city:
-            if word == "and" and words[at + 1 : at + 2] and words[at + 1] in STOPS - {"that's", "the"}:
-                break
-            at += 1
-        elif word in STOPS or not word.isalpha() or len(word) < 2 or len(city) == 3 or address.state:
-            break
-        else:
-            city.append(capitalised(word))
-            at += 1
-    sure = told or address.state or address.zip or at >= len(words) or words[at] in _AFTER_CITY
-    return replace(address, city=" ".join(city)) if sure and _is_city(city) else address
-
-
-def find_unit(words: Words) -> str:
-    """The first unit that `words` name ("unit twelve at forty one pine street"), or ""."""
-    return next((found for at in range(len(words)) if words[at] in UNITS and (found := _unit(words, at)[0])), "")
-
-
-def find_zip(words: Words) -> str:
-    """The ZIP code behind "zip code is", or ""."""
-    at = next((index for index, word in enumerate(words) if word == "zip"), len(words))
-    while at < len(words) and words[at] in ("zip", "code", "is", "it's"):
-        at += 1
-    digits, _ = read_number(words, at)
-    return digits if len(digits) == 5 else ""
-
-
-def find_city(words: Words) -> str:
-    """The city in "the city is dover" or "it's in dover, not albany", or ""."""
-    for lead in (("city", "is"), ("town", "is"), ("city", "should", "be"), ("it's", "in"), ("in",)):
-        at = find_phrase(words, lead)
-        if at >= 0:
-            return _tail(Address("1", "x"), words[at + len(lead) :]).city
-    return ""
-
-
-def _is_city(city: list[str]) -> bool:
-    return bool(city) and len("".join(city)) >= 3 and not FILLERS.intersection(word.lower() for word in city)
-
-
-def _unit(words: Words, at: int) -> tuple[str, int]:
-    """The unit at `at`, as "Apartment 3B" or "2nd Floor", and the index after it; ("", at) for none."""
-    ordinal, after = read_ordinal(words, at)
-    if ordinal is not None and words[after : after + 1] == ("floor",):
-        return f"{ordinal_digits(ordinal)} Floor", after + 1
-    if words[at] not in UNITS and not (words[at] == "number" and at + 1 < len(words) and is_number_word(words[at + 1])):
-        return "", at
-    name, at = UNITS.get(words[at], "Unit"), at + 1
-    while at < len(words) and words[at] in ("number", "unit", "is"):
-        at += 1
-    if at < len(words) and words[at][:-1].isdecimal() and words[at][-1:].isalpha():
-        return f"{name} {words[at].upper()}", at + 1
-    number, at = read_number(words, at)
-    if at < len(words) and len(words[at]) == 1 and words[at].isalpha():
-        number, at = number + words[at].upper(), at + 1
-        if words[at : at + 2] == ("as", "in"):
-            at += 3
-    return (f"{name} {number}" if number else ""), at
-
-
-def _state(words: Words, at: int, city_before: bool) -> tuple[str, int] | None:
-    two = " ".join(words[at : at + 2])
-    if two == "new york" and not city_before:
-        return None
-    if two in STATES:
-        return STATES[two], at + 2
-    if city_before and words[at] in STATES:
-        return STATES[words[at]], at + 1
-    if city_before and words[at] in STATE_CODES:
-        return words[at].upper(), at + 1
     return None
 
 

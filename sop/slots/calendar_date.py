@@ -12,13 +12,21 @@ from itertools import pairwise
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
+from sop.slots.date_ends import left_open
 from sop.slots.date_words import Mention, find_dates
 from sop.slots.day_words import MONTHS
 from sop.slots.holiday_words import Holiday, near_holiday
+from sop.slots.mending import (
+    is_numeric,
+    with_numbers_for_homophones,
+    without_doubled_words,
+    without_doubles,
+    without_hesitations,
+)
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.slots.spoken_numbers import is_number_word, speak_ordinal
+from sop.slots.spoken_numbers import is_number_word, read_below_hundred, read_ordinal, speak_ordinal
 from sop.slots.year_words import read_year, speak_year
-from sop.words import FILLERS, Words, phrase_list, says_any, split_words, word_set
+from sop.words import FILLERS, Words, phrase_list, says_any, split_words, without_points, word_set
 
 _VAGUE = phrase_list("""
     last week, last month, last year, last summer, last winter, last spring, last fall, last weekend, next week, next
@@ -31,6 +39,9 @@ _JOINTS = word_set("slash dash hyphen")
 _BIRTH = word_set("birth born birthday birthdate dob")
 _NO_YEAR = 0.8
 """Certainty of a past date that was said without its year."""
+_DOUBLED = 0.7
+"""Certainty of a date that makes sense only when a number said twice counts once."""
+_SHOPS = (("seven", "eleven"), ("nine", "eleven"))
 _OLDEST = 130
 """Years back to which a date is believed."""
 _SOON = 30
@@ -46,25 +57,23 @@ class CalendarDate:
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         today = context.now.date()
-        mentions = _meant(words, find_dates(words, today))
-        if any(mention.garbled for mention in mentions):
-            return None
-        if any(mention.vague for mention in mentions) or (mentions and says_any(words, _STRETCH)):
-            return Doubt("which_day")
-        if _stray_year(words, mentions):
-            return Doubt("which_year")
-        found = tuple(dict.fromkeys(_resolved(mention, today, spec) for mention in mentions))
-        if not found:
-            return Doubt("which_day") if _is_vague(words) else None
-        if len(found) > 1:
-            return Doubt("several")
-        return found[0]
+        words = _mended(words)
+        found = _read(words, spec, today)
+        if isinstance(found, Found):
+            return found
+        once = words if _is_whole_month(words, today) else without_doubles(words)
+        again = _read(once, spec, today) if once != words else None
+        if isinstance(again, Found):
+            return replace(again, certainty=min(again.certainty, _DOUBLED))
+        return _day_after_month(words, spec, today) or found
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        """A date beside one of the slot's names, or one with month, day and year that is no mere run of numbers."""
-        mentions = find_dates(words, context.now.date())
+        """A date beside one of the slot's names; under the slot's own question one with month, day and year that is no
+        mere run of numbers."""
+        mentions = find_dates(_mended(words), context.now.date())
         full = len(mentions) == 1 and mentions[0].year is not None and not mentions[0].numeric
-        if not full and not says_any(words, tuple(tuple(name.split()) for name in spec.names if name.split())):
+        named = says_any(words, tuple(tuple(name.split()) for name in spec.names if name.split()))
+        if not named and not (full and context.asked):
             return None
         found = self.parse(words, spec, context)
         return found if isinstance(found, Found) else None
@@ -106,6 +115,61 @@ class CalendarDate:
         return Completeness.COMPLETE if spec.period == "future" else Completeness.OPEN
 
 
+def _mended(words: Words) -> Words:
+    """The words without hesitations and doubled words, numbers put for their homophones."""
+    words = with_numbers_for_homophones(without_doubled_words(without_hesitations(without_points(words))))
+    return tuple("the" if word == "a" and _late(words, at + 1) else word for at, word in enumerate(words))
+
+
+def _late(words: Words, at: int) -> bool:
+    """Whether an ordinal above the tenth stands at `at`, which no "a" goes with."""
+    ordinal, _ = read_ordinal(words, at)
+    return ordinal is not None and ordinal > 10
+
+
+def _read(words: Words, spec: SlotSpec, today: date) -> Found | Doubt | None:
+    """The date in mended words."""
+    said = find_dates(words, today)
+    mentions = _meant(words, said)
+    if any(mention.garbled for mention in mentions):
+        return None
+    if any(mention.vague for mention in mentions) or (mentions and says_any(words, _STRETCH)):
+        return Doubt("which_day")
+    if _stray_year(words, mentions):
+        return Doubt("which_year")
+    if len(mentions) == 1:
+        doubt = left_open(words, mentions[0], said, spec.period)
+        if doubt is not None:
+            return doubt
+    found = tuple(dict.fromkeys(_resolved(mention, today, spec) for mention in mentions))
+    if not found:
+        return Doubt("which_day") if _is_vague(words) else None
+    return found[0] if len(found) == 1 else Doubt("several")
+
+
+def _is_whole_month(words: Words, today: date) -> bool:
+    """Whether "November nineteen nineteen" is said, a month of 1919 and no stammer."""
+    mentions = find_dates(words, today)
+    return any(
+        one.vague and one.year is not None and not any(map(is_numeric, words[one.after : one.after + 1]))
+        for one in mentions
+    )
+
+
+def _day_after_month(words: Words, spec: SlotSpec, today: date) -> Found | None:
+    """ "Twelve one" is the first of December where a date to come is asked for and nothing else is said; but "four
+    fifteen" is a time, and "seven eleven" a shop."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    month, behind = read_below_hundred(plain, 0)
+    day, after = read_below_hundred(plain, behind)
+    if spec.period != "future" or month is None or day is None or after != len(plain):
+        return None
+    if month == day or not day % 5 or plain in _SHOPS:
+        return None
+    found = _resolved(Mention(0, after, month=month, day=day, numeric=True), today, spec)
+    return replace(found, certainty=_NO_YEAR) if isinstance(found, Found) else None
+
+
 def _meant(words: Words, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Without refused ones ("not Monday"), and after a correction only the last."""
     meant = [one for one in mentions if not _refused(words, one)]
@@ -115,13 +179,15 @@ def _meant(words: Words, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     if len(meant) == 1 and meant[0].year is not None and not _RESTARTS.isdisjoint(words[meant[0].after :]):
         year = next((read_year(words, at) for at in range(meant[0].after, len(words)) if read_year(words, at)), None)
         if year is not None and year.after == len(words):
-            return (replace(meant[0], year=year.value, short=year.short),)
+            return (replace(meant[0], after=year.after, year=year.value, short=year.short),)
     return tuple(meant)
 
 
 def _refused(words: Words, mention: Mention) -> bool:
     """ "Not Tuesday", "not this Friday"."""
     before = words[max(0, mention.start - 2) : mention.start]
+    if before[-1:] == ("except",) or before in (("day", "but"), ("time", "but"), ("except", "for")):
+        return True
     return before[-1:] == ("not",) or (before[:1] == ("not",) and before[1] in ("this", "next", "last", "on", "the"))
 
 

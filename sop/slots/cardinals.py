@@ -22,12 +22,15 @@ _SPOKEN_SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"))
 _FRACTIONS = (
     (("and", "a", "half"), Decimal("0.5")),
     (("and", "one", "half"), Decimal("0.5")),
+    (("and", "half"), Decimal("0.5")),
+    (("a", "half"), Decimal("0.5")),
     (("and", "a", "quarter"), Decimal("0.25")),
     (("and", "three", "quarters"), Decimal("0.75")),
 )
 _MULTIPLES = {"couple": 2, "pair": 2}
 _PARTS = word_set("half quarter quarters dozen dozens hundred hundreds thousand thousands million millions billion")
-_RESTARTS = word_set("no sorry actually wait oops rather mean make instead")
+_RESTARTS = word_set("no sorry actually wait oops rather mean instead")
+_MADE = (("make", "it"), ("make", "that"))
 _PRONOUN_BEFORE = word_set("this that the no which any some every each other another")
 _PRONOUN_AFTER = word_set("moment second sec minute more of thing time")
 _VAGUE = word_set("few several lots lot many hundreds thousands millions dozens some bunch")
@@ -94,7 +97,8 @@ def settled(words: Words, numbers: tuple[Cardinal, ...]) -> tuple[Cardinal, ...]
     last. Equal ones count once."""
     meant = [number for number in numbers if _at(words, number.start - 1) != "not"]
     for one, two in pairwise(tuple(meant)):
-        if not _RESTARTS.isdisjoint(words[one.after : two.start]) or words[one.after : two.start][-1:] == ("not",):
+        between = words[one.after : two.start]
+        if not _RESTARTS.isdisjoint(between) or between[-1:] == ("not",) or between[:2] in _MADE:
             meant = [number for number in meant if number.start >= two.start]
     return tuple({number.readings: number for number in meant}.values())
 
@@ -105,11 +109,15 @@ def is_vague(words: Words) -> bool:
     return any(word in _VAGUE for word in plain) and all(word in _VAGUE | SOFT | _PARTS for word in plain)
 
 
-def around(words: Words, number: Cardinal, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """The words beside the number that say something of their own, in stems."""
-    rest = (*words[: number.start], *words[number.after :])
-    stems = (_stem(word) for word in rest if word not in SOFT)
-    return tuple(stem for stem in stems if stem not in vocabulary)
+def around(words: Words, numbers: tuple[Cardinal, ...], known: frozenset[str]) -> tuple[str, ...]:
+    """The stems beside all numbers that say something of their own; `known` are stems that do not."""
+    rest = [word for at, word in enumerate(words) if not any(number.start <= at < number.after for number in numbers)]
+    return tuple(stem for word in rest if word not in SOFT and (stem := _stem(word)) not in known)
+
+
+def is_foreign(stems: tuple[str, ...], others: frozenset[str]) -> bool:
+    """Whether the words beside a number make something else of it: a date, a time, a word of `others`."""
+    return not others.isdisjoint(stems) or any(character.isdigit() for stem in stems for character in stem)
 
 
 def vocabulary(spec: SlotSpec) -> frozenset[str]:
@@ -154,17 +162,18 @@ def speak_cardinal(value: int) -> str:
     """A whole number in words: 1250 is "one thousand two hundred fifty"."""
     if value < 0:
         return f"minus {speak_cardinal(-value)}"
+    joint = ["and"] if value >= 10**6 and 0 < value % 10**6 < 10 else []
     parts: list[str] = []
     for size, name in _SPOKEN_SCALES:
         count, value = divmod(value, size)
         parts += [f"{speak_cardinal(count)} {name}"] if count else []
     hundreds, value = divmod(value, 100)
     parts += [f"{speak_below_hundred(hundreds)} hundred"] if hundreds else []
-    return " ".join((*parts, speak_below_hundred(value)) if value or not parts else parts)
+    return " ".join((*parts, *joint, speak_below_hundred(value)) if value or not parts else parts)
 
 
 def _spelled(words: Words, at: int) -> Cardinal | None:
-    """Digit by digit: "one oh five", "one two zero zero". Two digits may as well be two numbers, or a written "2.5"."""
+    """Digit by digit: "one oh five", "one two zero zero". Two digits may as well be two numbers."""
     end, digits, written = at, "", False
     while (digit := _digit(words, end)) and not (digits and _at(words, end + 1) in ("hundred", "point")):
         digits, written, end = digits + digit, written or words[end].isdecimal(), end + 1
@@ -198,7 +207,7 @@ def _sum(words: Words, at: int) -> tuple[Decimal | None, int, bool]:
             break
         word = _at(words, after)
         scale = _SCALES.get(word, Decimal(1))
-        if words[start : start + 1] != () and words[after - 1][-1:] == "k" and words[after - 1][:-1].isdecimal():
+        if words[start : start + 1] != () and is_thousands(words[after - 1]):
             scale, after = Decimal(1000), after - 1
         if scale >= ceiling:
             break
@@ -212,6 +221,12 @@ def _sum(words: Words, at: int) -> tuple[Decimal | None, int, bool]:
 def _group(words: Words, at: int) -> tuple[Decimal | None, int]:
     """One group before a scale: "two hundred and fifty", "two and a half", "one point two", "half a", "a couple of"."""
     word, after = _at(words, at), _at(words, at + 1)
+    if "." in word:
+        return Decimal(word.removesuffix("k")), at + 1
+    if word == "half" and after == "dozen":
+        return Decimal(6), at + 2
+    if word == "dozen" and not at:
+        return Decimal(12), 1
     if word == "half" and after in ("a", "an") and (_at(words, at + 2) in _SCALES or _at(words, at + 2) == "dozen"):
         return _dozens(words, Decimal("0.5"), at + 2)
     if word in ("a", "an", "one") and after == "half" and _at(words, at - 1) != "and":
@@ -232,7 +247,7 @@ def _group(words: Words, at: int) -> tuple[Decimal | None, int]:
 
 def _hundreds(words: Words, at: int) -> tuple[Decimal | None, int]:
     """A plain number with its hundreds, and a fraction behind it."""
-    if _at(words, at) in ("a", "an") and _at(words, at + 1) == "hundred":
+    if _at(words, at) in ("a", "an", "the") and _at(words, at + 1) == "hundred":
         small, after = 1, at + 1
     else:
         read = _small(words, at)
@@ -246,6 +261,8 @@ def _hundreds(words: Words, at: int) -> tuple[Decimal | None, int]:
             return _point(words, Decimal(small * 100), after + 1)
         return _point(words, Decimal(small * 100 + rest[0]), rest[1])
     value, after = _decimals(words, Decimal(small), after)
+    if _at(words, after) == "and" and _at(words, after + 2) == "half" and not is_number_word(_at(words, after + 1)):
+        return value + Decimal("0.5"), after + 3
     for phrase, part in _FRACTIONS:
         if words[after : after + len(phrase)] == phrase:
             return value + part, after + len(phrase)
@@ -264,18 +281,13 @@ def _small(words: Words, at: int) -> tuple[int, int] | None:
 
 
 def _decimals(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
-    """`value` with the decimals at `at`: "point two five", or written ones before a scale ("1.2 million", "1.5k")."""
+    """`value` with the decimals at `at`: "point two five"."""
     digits, end = "", at + 1
     if _at(words, at) == "point":
         while digit := _digit(words, end):
             digits, end = digits + digit, end + 1
         if not digits and (read := _small(words, end)) is not None and 10 <= read[0] < 100:
             digits, end = str(read[0]), read[1]
-    else:
-        word = _at(words, at)
-        written = words[at - 1].isdecimal() and word.isascii() and word.removesuffix("k").isdecimal()
-        if written and len(word) <= 3 and (word.endswith("k") or _at(words, at + 1) in _SCALES):
-            digits = word.removesuffix("k")
     return (value + Decimal(f"0.{digits}"), end) if digits else (value, at)
 
 
@@ -289,10 +301,10 @@ def _dozens(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
 
 def _colloquial(words: Words, value: Decimal, after: int) -> tuple[Decimal, ...]:
     """ "two million three" is said for 2.3 million too."""
-    small = value % 1000
-    if value < 10**6 or value % 10**6 >= 10 or not small or _at(words, after - 2) != "million":
+    scale, small = _SCALES.get(_at(words, after - 2), Decimal(1)), value % 1000
+    if scale < 10**6 or value % scale >= 10 or not small:
         return (value,)
-    return value, value - small + small * 100_000
+    return value, value - small + small * scale / 10
 
 
 def _paired(words: Words, at: int, value: Decimal, after: int) -> Cardinal:
@@ -307,6 +319,9 @@ def _paired(words: Words, at: int, value: Decimal, after: int) -> Cardinal:
     if again is not None:
         return Cardinal((value * 100 + low + Decimal(again[0]) / 100,), at, again[1], loose=True)
     cents = value + Decimal(low) / 100
+    if 20 <= value < 100 and not value % 10 and value <= low < value + 10:
+        # "Seventy seventy five": a number begun anew, or two of them.
+        return Cardinal((), at, behind)
     if value >= 100 or value == 0:
         return Cardinal((cents,), at, behind, loose=not written)
     return Cardinal((value * 100 + low, cents), at, behind, loose=written)
@@ -323,7 +338,14 @@ def _two_digits(words: Words, at: int) -> tuple[int, int] | None:
     return (value, after) if value is not None and value >= 10 else None
 
 
+def is_thousands(word: str) -> bool:
+    """Whether a word is a written number with its k: "60k", "1.5k"."""
+    return word[-1:] == "k" and word[:-1].replace(".", "").isdecimal()
+
+
 def _is_pronoun(words: Words, at: int) -> bool:
+    if words[max(0, at - 2) :] in (("only", "the", "one"), ("just", "the", "one")):
+        return False
     alone = words[at] == "one" and not is_number_word(_at(words, at + 1))
     return alone and (_at(words, at - 1) in _PRONOUN_BEFORE or _at(words, at + 1) in _PRONOUN_AFTER)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
+from sop.slots.day_words import corrects
 from sop.slots.spoken_numbers import is_number_word, read_below_hundred
 from sop.words import Words, phrase_list, says, says_any, word_set
 
@@ -19,6 +20,17 @@ _PARTS = {
     "lunch": (12, 13),
     "noonish": (12, 13),
 }
+_KINDS = {
+    word: part
+    for part, words in {
+        "morning": "morning mornings",
+        "afternoon": "afternoon afternoons",
+        "evening": "evening evenings night tonight",
+    }.items()
+    for word in words.split()
+}
+_UNFIT = (("don't", "work"), ("doesn't", "work"), ("won't", "work"), ("isn't", "good"), ("aren't", "good"))
+_BETWEEN_NOT = word_set("in the this a do any on first thing really great")
 _BEFORE_HOUR = word_set("at around about after before by until till past from between than")
 _JOINTS = word_set("and to or till until through")
 _UNITS = word_set(
@@ -56,6 +68,26 @@ class _Clock:
     after: int
 
 
+def clock_places(words: Words) -> tuple[tuple[int, int], ...]:
+    """(index, index behind) of every clock time and part of the day in the words."""
+    parts = ((at, at + 1) for at, word in enumerate(words) if word in _PARTS)
+    return (*((clock.at, clock.after) for clock in _clocks(words)), *parts)
+
+
+def find_parts(words: Words) -> tuple[str, ...]:
+    """The different parts of the day that are named and not refused, as "morning", "afternoon", "evening"; after a
+    correction only the last."""
+    found: list[tuple[int, str]] = []
+    for at, word in enumerate(words):
+        part = _KINDS.get(word)
+        if part is None or _refused(words, at):
+            continue
+        if found and corrects(words[found[-1][0] : at]):
+            found = []
+        found.append((at, part))
+    return tuple(dict.fromkeys(part for _, part in found))
+
+
 def find_span(words: Words) -> Span | None:
     """The part of the day that `words` name; None when they name none."""
     clocks = _clocks(words)
@@ -70,7 +102,9 @@ def find_span(words: Words) -> Span | None:
         "from",
         "until",
     )
-    part = next((word for word in words if word in _PARTS and not _refused(words, word)), None)
+    parts = tuple(word for at, word in enumerate(words) if word in _PARTS and not _refused(words, at))
+    last_parts = find_parts(words)[-1:]
+    part = next((word for word in parts if not last_parts or _KINDS.get(word, *last_parts) in last_parts), None)
     if not clocks:
         return _named_part(words, part, dangling)
     times = [_resolved(clock, part, clocks) for clock in clocks]
@@ -109,13 +143,14 @@ def _named_part(words: Words, part: str | None, dangling: bool) -> Span | None:
     return Span(time(8), time(12)) if "early" in words and "week" not in words else None
 
 
-def _refused(words: Words, part: str) -> bool:
-    at = words.index(part)
-    return (
-        "not" in words[max(0, at - 3) : at]
-        or words[max(0, at - 2) : at] == ("not", "the")
-        or words[max(0, at - 1) : at] == ("good",)
-    )
+def _refused(words: Words, at: int) -> bool:
+    """ "Not in the morning"; "good morning" is none either. "Not Tuesday, Wednesday morning" is one."""
+    start = at
+    while start and words[start - 1] in _BETWEEN_NOT:
+        start -= 1
+    before = words[max(0, start - 1) : start]
+    behind = words[at + 1 : at + 3]
+    return before in (("not",), ("good",), ("except",), ("can't",), ("don't",)) or behind in _UNFIT
 
 
 def _joined(words: Words, one: _Clock, two: _Clock) -> bool:

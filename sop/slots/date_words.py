@@ -1,6 +1,7 @@
 """Calendar dates as people say them: "march third nineteen eighty five", "oh three oh three eighty five", "two weeks
 ago", "last Tuesday", "the day after Thanksgiving". What is said, not yet which day is meant."""
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,7 +14,9 @@ from sop.words import Words, phrase_list, says_any, word_set
 _OPEN = phrase_list("before last, after next, a week, week from, weeks from, week ago, weeks ago")
 """Behind a weekday these leave open which one is meant."""
 _APPROXIMATE = word_set("about around before after by until till roughly sometime early late mid maybe almost")
-_BEHIND_ORDINAL = word_set("please at in on for thanks i it of or and no sorry maybe that was around yes")
+_BEHIND_ORDINAL = word_set(
+    "please at in on for thanks i it of or and no sorry maybe that was around yes if would works"
+)
 _CLOCK = word_set("am pm a p o'clock street st avenue ave road lane")
 _JOINTS = word_set("slash dash hyphen")
 _UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
@@ -27,6 +30,7 @@ _NAMED = (
     (("tomorrow",), 1),
 )
 _PARTS = word_set("morning afternoon evening")
+_STEPS = {"last": -1, "this": 0, "next": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,20 @@ def find_dates(words: Words, today: date) -> tuple[Mention, ...]:
             while is_number_word(_at(words, at - 1)) and is_number_word(_at(words, at)):
                 at += 1
             continue
+        mention = _with_named_year(words, mention, today)
         found.append(_marked(words, mention))
         at = mention.after
     return tuple(found)
 
 
 def _marked(words: Words, mention: Mention) -> Mention:
-    """The mention as a vague one after "about" or "before", as a garbled one before more numbers."""
+    """The mention as a vague one after "about", "before" or "weeks from", as a garbled one before more numbers."""
     start = mention.start - 1
     while _at(words, start) in ("the", "on", "in") and start:
         start -= 1
-    vague = mention.vague or _at(words, start) in _APPROXIMATE
+    offered = _at(words, start) == "about" and _at(words, start - 1) in ("how", "what")
+    counted = _at(words, start) == "from" and _at(words, start - 1) in (*_UNITS, "month", "months", "year", "years")
+    vague = mention.vague or counted or (_at(words, start) in _APPROXIMATE and not offered)
     more = is_number_word(_at(words, mention.after))
     clock = mention.short and _at(words, mention.after) in _CLOCK
     return replace(mention, vague=vague, garbled=more or clock)
@@ -83,7 +90,50 @@ def _mention(words: Words, at: int, today: date) -> Mention | None:
     holiday = read_holiday(words, at)
     if holiday is not None:
         return _holiday(words, at, holiday, today)
-    return _relative(words, at, today) or _dated(words, at)
+    found = _relative(words, at, today) or _last_day(words, at, today) or _in_named_month(words, at, today)
+    return found or _dated(words, at)
+
+
+def _with_named_year(words: Words, mention: Mention, today: date) -> Mention:
+    """ "October third last year", "the third of May of next year"."""
+    behind = mention.after + (_at(words, mention.after) == "of")
+    step = _STEPS.get(_at(words, behind))
+    if mention.month is None or mention.year is not None or step is None or _at(words, behind + 1) != "year":
+        return mention
+    return replace(mention, after=behind + 2, year=today.year + step)
+
+
+def _last_day(words: Words, at: int, today: date) -> Mention | None:
+    """ "The last day of December", "the last day of the month"."""
+    start = at + (words[at] == "the")
+    if words[start : start + 3] != ("last", "day", "of"):
+        return None
+    month = MONTHS.get(_at(words, start + 3))
+    if month is not None:
+        dated = _with_year(words, Mention(at, start + 4, month=month))
+        year = 0 if dated.year is None or dated.short else dated.year
+        # February's last day depends on the year.
+        return replace(dated, day=_last_of(year * 12 + month - 1).day, vague=month == 2 and not year)
+    step = {"the": 0, **_STEPS}.get(_at(words, start + 3))
+    if step is None or _at(words, start + 4) != "month":
+        return None
+    return Mention(at, start + 5, _last_of(today.year * 12 + today.month - 1 + step))
+
+
+def _in_named_month(words: Words, at: int, today: date) -> Mention | None:
+    """ "The fifteenth of next month"."""
+    day, after = read_ordinal(words, at + (words[at] == "the"))
+    step = {"this": 0, "next": 1}.get(_at(words, after + 1))
+    if day is None or step is None or _at(words, after) != "of" or _at(words, after + 2) != "month":
+        return None
+    last = _last_of(today.year * 12 + today.month - 1 + step)
+    return Mention(at, after + 3, last.replace(day=day)) if 1 <= day <= last.day else None
+
+
+def _last_of(months: int) -> date:
+    """The last day of a month that is counted from the year 0, which stands for a leap year."""
+    year, month = months // 12 or 4, months % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _relative(words: Words, at: int, today: date) -> Mention | None:
@@ -197,8 +247,9 @@ def _day_first(words: Words, at: int) -> Mention | None:
     day, after = read_ordinal(words, at + the)
     if day is None:
         return None
-    if _at(words, after) == "of" and _at(words, after + 1) in MONTHS:
-        return _with_year(words, Mention(at, after + 2, month=MONTHS[words[after + 1]], day=day))
+    named = after + (_at(words, after) == "of")
+    if _at(words, named) in MONTHS and (named > after or _at(words, named) not in ("may", "march")):
+        return _with_year(words, Mention(at, named + 1, month=MONTHS[words[named]], day=day))
     ends = after == len(words) or words[after] in _BEHIND_ORDINAL
     if not (the or _at(words, at - 1) == "on") or not ends:
         return None

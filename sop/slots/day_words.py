@@ -50,6 +50,8 @@ _VAGUE = phrase_list("""
 """)
 _FAR = phrase_list("week from, weeks from, two weeks, three weeks, few weeks, couple weeks, couple of weeks")
 """Counted from a day: which day is meant must be asked."""
+_COUNTS = {"a": 1, "one": 1, "1": 1, "two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
+_RESTARTS = frozenset({"no", "sorry", "actually", "wait", "oops", "rather", "mean", "instead"})
 _NEGATIVE = frozenset({"not", "except", "isn't", "can't", "cannot", "won't"})
 
 
@@ -62,13 +64,16 @@ class Days:
     together: bool = False
     vague: bool = False
     impossible: bool = False
+    places: tuple[tuple[int, int], ...] = ()
+    """(index, index behind) of every day in the words, of refused ones too."""
 
 
 def find_days(words: Words, today: date) -> Days:
-    """Every day named in `words`, but those refused ("not Tuesday")."""
-    if says_any(words, _FAR) or near_holiday(words):
+    """Every day named in `words`, but those refused ("not Tuesday") and those corrected ("Monday no Tuesday")."""
+    if near_holiday(words):
         return Days(vague=True)
     found: list[date] = []
+    places: list[tuple[int, int]] = []
     impossible = together = False
     at = 0
     while at < len(words):
@@ -76,16 +81,27 @@ def find_days(words: Words, today: date) -> Days:
         if days is None:
             at += 1
             continue
-        refused = _refused(words, at)
         if not days:
             impossible = True
-        elif not refused:
+        elif not _refused(words, at):
+            if places and corrects(words[places[-1][1] : at]):
+                found = []
             together = len(days) > 1
             found += days
+        places.append((at, after))
         at = after
+    rest = tuple("" if any(start <= at < after for start, after in places) else word for at, word in enumerate(words))
+    # "A week from Monday" may be told of this Monday or the next.
+    if says_any(rest, _FAR):
+        return Days(vague=True)
     dates = tuple(dict.fromkeys(found))
     vague = not dates and says_any(words, _VAGUE)
-    return Days(dates, together and len(dates) == 2, vague, impossible and not dates)
+    return Days(dates, together and len(dates) == 2, vague, impossible and not dates, tuple(places))
+
+
+def corrects(between: Words) -> bool:
+    """Whether the words between two values say that the second stands for the first: "Monday no wait Tuesday"."""
+    return not _RESTARTS.isdisjoint(between) and "or" not in between
 
 
 def _refused(words: Words, at: int) -> bool:
@@ -102,6 +118,9 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     holiday = read_holiday(words, at)
     if holiday is not None:
         return next_holiday(holiday, today), holiday.after
+    counted = _counted(words, at, today)
+    if counted is not None:
+        return [counted], at + 4
     if words[at : at + 4] == ("the", "day", "after", "tomorrow"):
         return [today + timedelta(days=2)], at + 4
     if words[at : at + 3] == ("day", "after", "tomorrow"):
@@ -120,6 +139,15 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     return _date(words, at, today)
 
 
+def _counted(words: Words, at: int, today: date) -> date | None:
+    """ "A week from tomorrow", "two weeks from today", "three days from now"."""
+    if at + 4 > len(words) or words[at] not in _COUNTS or words[at + 2] != "from":
+        return None
+    size = {"week": 7, "weeks": 7, "day": 1, "days": 1}.get(words[at + 1])
+    anchor = {"now": 0, "today": 0, "tomorrow": 1}.get(words[at + 3])
+    return None if size is None or anchor is None else today + timedelta(days=_COUNTS[words[at]] * size + anchor)
+
+
 def _weekday(words: Words, at: int, today: date) -> tuple[list[date], int]:
     previous = words[at - 1] if at else ""
     wanted = WEEKDAYS[words[at]]
@@ -136,6 +164,10 @@ def _weekday(words: Words, at: int, today: date) -> tuple[list[date], int]:
         ordinal, after = read_ordinal(words, behind)
         dated = None if ordinal is None else _in_month(ordinal, today)
     if dated is None:
+        ordinal, after = read_ordinal(words, at + 1)
+        agreed = ordinal is not None and _in_month(ordinal, today)
+        if agreed and agreed[0].weekday() == wanted and words[after : after + 1] != ("thing",):
+            return agreed, after
         return [day], at + 1
     return ([dated[0]] if dated and dated[0].weekday() == wanted else []), after
 

@@ -1,11 +1,24 @@
 """A number that is a string of digits: an account, an order, the last four of something. Canonical: the digits."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.slots.letters import LETTERS
-from sop.slots.phone import DIGIT_SOUNDS
+from sop.slots.misheard import (
+    DIGIT_SOUNDS,
+    RESTART,
+    amended_ending,
+    last_restart,
+    mended_tens,
+    open_tens,
+    said_once,
+    sounds_as_digits,
+    with_restarts,
+    without_doubled,
+    without_stray,
+)
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word, read_number, speak_digits
 from sop.slots.street_words import SUFFIXES
@@ -15,10 +28,24 @@ _FEWEST, _MOST = 3, 20
 """How many digits, where the slot does not say."""
 _GLUE = word_set("um uh er erm hmm hm mm then so dash hyphen space okay ok like")
 """Words that may stand between the groups of one number."""
-_RESTART = word_set("no nope sorry wait actually oops correction")
 _NOT = word_set("not isn't wasn't")
-_MEANT = phrase_list("i mean, i meant, scratch that, make that, rather")
-"""Restarts of several words."""
+_CHATTER = phrase_list("""
+    did you get all that, did you get that, do you have that, have you got that, you got that, got that, you with me,
+    with me, you there, are you there, you ready, ready
+""")
+"""Said to the listener between two groups."""
+_BEFORE = word_set("""
+    it's its is are was be that's number numbers number's account policy order member claim invoice reference
+    confirmation customer card loan pin id code digits with see ready then so um uh er well yes yeah yep sure okay ok hi
+    hello no sorry wait actually believe think here again like please oh and
+""")
+"""What may stand before a number that is said in full."""
+_BEHIND = word_set("""
+    thanks thank please okay ok and um uh er again that's it's that is yes yeah right sir ma'am so i no sorry wait
+    actually at my but for
+""")
+_FRONT = word_set("sure yes yeah it's its is um uh okay ok so well")
+"""Behind these, or at the very front, a word that sounds like a digit is one."""
 _UNITS = word_set("""
     dollars dollar bucks cents
     percent am pm o'clock years year months month weeks week days day hours hour minutes minute degrees times
@@ -54,8 +81,9 @@ class Digits:
     bias: tuple[str, ...] = ("double oh", "four two one seven zero zero nine")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
+        words = _repaired(words, spec)
         counts, words = _ending_lengths(words), _without_counts(words)
-        earlier, words = _latest(words)
+        whole, (earlier, words) = words, _latest(words)
         runs = _runs_for(words, spec)
         if _lettered(words, runs):
             return Doubt("letters")
@@ -63,10 +91,13 @@ class Digits:
         if ending:
             return _checked(ending, spec)
         good = tuple(dict.fromkeys(run for run in runs if _fits(run, spec)))
+        mended = amended_ending(earlier[-1], runs[0], spec.lengths) if earlier and len(runs) == 1 else ""
+        good = tuple(dict.fromkeys((*good, mended))) if mended else good
         if not spec.lengths and len(good) == 1 and any(len(run) > len(good[0]) for run in earlier):
             return Doubt("several")
         if len(good) == 1:
-            return _checked(good[0], spec, 1.0 if set(_plain(words)) <= _OWN_WORDS else _DUBIOUS)
+            incomplete = _incomplete(whole if mended else words, spec) or (len(spec.lengths) > 1 and len(set(runs)) > 1)
+            return Doubt("length") if incomplete else _checked(good[0], spec, _certainty(words))
         if good:
             return Doubt("several")
         return Doubt("length") if any(len(run) >= 2 for run in runs) or (runs and earlier) else None
@@ -79,7 +110,7 @@ class Digits:
             if told or (rest and is_number_word(rest[0])):
                 value = self.parse(rest, spec, context)
                 found.append(value.value if isinstance(value, Found) else None)
-        if not found or (len(set(found)) > 1 and not any(word in _RESTART for word in words)):
+        if not found or (len(set(found)) > 1 and not any(word in RESTART for word in words)):
             return None
         return Found(found[-1]) if found[-1] else None
 
@@ -131,21 +162,78 @@ def _fits(digits: str, spec: SlotSpec) -> bool:
     return len(digits) in spec.lengths if spec.lengths else _FEWEST <= len(digits) <= _MOST
 
 
+def _repaired(words: Words, spec: SlotSpec) -> Words:
+    """The words without doubled ones and chatter, "i mean" as one word, and digits for what sounds like them where
+    nothing else can stand there."""
+    words = mended_tens(with_restarts(without_doubled(words)))
+    for phrase in _CHATTER:
+        while (at := find_phrase(words, phrase)) > 0 and any(map(is_number_word, words[:at])):
+            words = (*words[:at], *words[at + len(phrase) :])
+    words = tuple(word for at, word in enumerate(words) if not (word == "r" and at and words[at - 1] == "four"))
+    if len(spec.lengths) == 1:
+        return words
+    return tuple(DIGIT_SOUNDS[word] if _sounds(words, at) else word for at, word in enumerate(words))
+
+
+def _sounds(words: Words, at: int) -> bool:
+    """Whether the word at `at` can only be a digit: between digits, behind them at the end, or before them at the
+    front."""
+    if words[at] not in DIGIT_SOUNDS:
+        return False
+    before, behind = words[max(0, at - 1) : at], words[at + 1 : at + 2]
+    left, right = any(map(is_number_word, before)), any(map(is_number_word, behind))
+    return (left and (right or not behind)) or (right and (not before or before[0] in _FRONT))
+
+
+def _incomplete(words: Words, spec: SlotSpec) -> bool:
+    """Whether a digit may have been lost: behind tens, or, where the number may have several lengths, at a strange word
+    that touches it."""
+    if open_tens(words):
+        return True
+    numbers = [at for at, word in enumerate(words) if is_number_word(word)]
+    if len(spec.lengths) == 1 or not numbers:
+        return False
+    known = {word for name in spec.names for word in name.split()}
+    ends = [at for at in numbers if at - 1 not in numbers and at and words[at - 1] not in _BEFORE | _GLUE | known]
+    starts = [
+        at for at in numbers if at + 1 not in numbers and words[at + 1 :] and words[at + 1] not in _BEHIND | _GLUE
+    ]
+    return any(not _counts_alone(words, at) for at in {*ends, *starts})
+
+
+def _counts_alone(words: Words, at: int) -> bool:
+    """Whether the number word at `at` counts something else: "this one", "two seconds"."""
+    _, after = read_number(words, at)
+    return _counts_something(words, at, max(after, at + 1))
+
+
+def _certainty(words: Words) -> float:
+    return 1.0 if set(_plain(words)) <= _OWN_WORDS else _DUBIOUS
+
+
 def _runs_for(words: Words, spec: SlotSpec) -> tuple[str, ...]:
-    """The digit strings in `words`. Where none has an allowed length, one that "and" interrupts, that begins with an
-    "oh" of surprise or has words that sound like digits may have it."""
+    """The digit strings in `words`. Where none has an allowed length, one may have it that "and" or a single strange
+    word interrupts, that is said twice, that begins with an "oh" of surprise or has words that sound like digits."""
     runs = _runs(words)
     if not spec.lengths or any(_fits(run, spec) for run in runs):
         return runs
     joined = _runs(words, glue=_GLUE | {"and"})
-    if any(_fits(run, spec) for run in joined):
-        return joined
-    sounds = _runs(_homophones(words))
-    if any(_fits(run, spec) for run in sounds):
-        return sounds
-    if words[:1] == ("oh",) and len(runs) == 1 and len(runs[0]) - 1 in spec.lengths:
+    for heard in _hearings(words, spec):
+        found = _runs(heard, glue=_GLUE | {"and"})
+        if any(_fits(run, spec) for run in found):
+            return found
+    if any(_fits(said_once(run), spec) for run in joined):
+        return tuple(said_once(run) for run in joined)
+    surprise = words[:1] == ("oh",) and all(one != two for one, two in pairwise(words))
+    if surprise and len(runs) == 1 and len(runs[0]) - 1 in spec.lengths:
         return (runs[0][1:],)
     return joined
+
+
+def _hearings(words: Words, spec: SlotSpec) -> tuple[Words, ...]:
+    """The words as they may be meant, the likeliest first."""
+    sounds = sounds_as_digits(words)
+    return (words, sounds, without_stray(words, _GLUE | {"and"})) if len(spec.lengths) == 1 else (words, sounds)
 
 
 def _runs(words: Words, glue: frozenset[str] = _GLUE) -> tuple[str, ...]:
@@ -177,22 +265,11 @@ def _counts_something(words: Words, at: int, after: int) -> bool:
     )
 
 
-def _homophones(words: Words) -> Words:
-    """Words that sound like digits, as those digits, where they stand beside digits."""
-    return tuple(
-        DIGIT_SOUNDS[word]
-        if word in DIGIT_SOUNDS and any(is_number_word(near) for near in words[max(0, at - 1) : at + 2])
-        else word
-        for at, word in enumerate(words)
-    )
-
-
 def _latest(words: Words) -> tuple[tuple[str, ...], Words]:
     """The digit strings before the last "no", "sorry", "i mean", and the words behind it."""
-    at = max((index + 1 for index, word in enumerate(words) if word in _RESTART), default=0)
-    for phrase in _MEANT:
-        found = find_phrase(words, phrase, at)
-        at = found + len(phrase) if found >= 0 else at
+    at = last_restart(words)
+    rather = max((index + 1 for index, word in enumerate(words) if word == "rather"), default=0)
+    at = max(at, rather)
     return _runs(words[:at]), words[at:]
 
 

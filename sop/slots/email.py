@@ -24,11 +24,13 @@ from sop.slots.email_words import (
     without_remarks,
 )
 from sop.slots.letters import LETTERS, read_letter, spelled_out
+from sop.slots.misheard import without_doubled
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import FILLERS, Words, phrase_list, says_any, strip_lead, word_set
 
 _STRONG_LEADS = phrase_list("""
-    email is, e mail is, email's, email address is, e mail address is, email would be, email me at, e mail me at,
+    email is, e mail is, email's, email address is, e mail address is, email would be, gmail is, gmail address is,
+    email me at, e mail me at,
     email it to, e mail it to, email it to me at, reach me at, reach us at, contact me at, write me at, write to me at,
     send it to, send it to me at, address is, address would be
 """)
@@ -76,7 +78,8 @@ class Email:
     bias: tuple[str, ...] = ("at gmail dot com", "dot", "underscore", "at yahoo dot com", "dash", "at outlook dot com")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        earlier, last = _segments(without_remarks(spelled_out(words)))
+        heard = _heard(words)
+        earlier, last = _segments(heard)
         addresses, tail = _addresses(last)
         before, _ = _addresses(earlier)
         told = next((found.value for one in reversed(before) if isinstance(found := _value(one, ""), Found)), "")
@@ -88,12 +91,12 @@ class Email:
             return found
         if len({value.value for value in values if isinstance(value, Found)}) > 1:
             return Doubt("several")
-        if earlier and not before and _begun(earlier):
+        if (earlier and not before and _begun(earlier)) or len(heard) < len(without_remarks(words)):
             found = replace(found, certainty=min(found.certainty, _LESS_SURE))
         return _respelled(found, tail)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        addresses, _ = _addresses(_segments(without_remarks(spelled_out(words)))[1])
+        addresses, _ = _addresses(_segments(_heard(words))[1])
         led = bool(addresses) and (addresses[0].led or (len(addresses) == 1 and _unmistakable(addresses[0])))
         found = self.parse(words, spec, replace(context, current="")) if led else None
         return found if isinstance(found, Found) else None
@@ -118,7 +121,7 @@ class Email:
         return f"the address at {spoken}" if spec.private else f"{_spelled(local)}, at {spoken}"
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
-        _, last = _segments(without_remarks(spelled_out(words)))
+        _, last = _segments(_heard(words))
         addresses, tail = _addresses(last)
         if addresses and addresses[-1].domain.text:
             more = addresses[-1].domain.text.endswith(".co") or any(word in LETTERS or word in _NOTED for word in tail)
@@ -128,6 +131,11 @@ class Email:
 
 
 _NOTED = frozenset(word for note in _NOTES for word in note)
+
+
+def _heard(words: Words) -> Words:
+    """The words without doubled ones and remarks, with spelled letters as letters."""
+    return without_remarks(spelled_out(without_doubled(words)))
 
 
 def _segments(words: Words) -> tuple[Words, Words]:

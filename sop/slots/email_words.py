@@ -7,7 +7,8 @@ from itertools import pairwise
 from rapidfuzz.distance import Levenshtein
 
 from sop.slots.letters import LETTERS, read_letter
-from sop.slots.spoken_numbers import is_number_word, read_number
+from sop.slots.misheard import SMALL
+from sop.slots.spoken_numbers import ORDINALS, TENS, is_number_word, read_number
 from sop.words import Words, find_phrase, phrase_list, word_set
 
 SYMBOLS = {
@@ -65,6 +66,12 @@ _ONE_OR_TWO = word_set("a an one two")
 _AMBIGUOUS = word_set("and for to too the with capital as in on my your our of account")
 """Words of an address that may as well be something else."""
 _SPELLS = word_set("that's spelled spelt it's")
+_LABELS = word_set("me go about")
+"""Small words that stand alone in an address."""
+_FIRST = word_set("the all my just in for only our more so very me an a go out now not no your like us be it its about")
+"""Small words that an address may begin with."""
+_DIGIT_LIKE = SMALL | frozenset(ORDINALS) | word_set("fine mine free sick hero won tree under trouble bubble")
+"""Words that are likelier a misheard digit, when they stand beside digits."""
 _SAME = 0.4
 """Distance up to which a word and the letters behind it are the same name."""
 _OF_WORDS = 0.8
@@ -143,9 +150,28 @@ def read_part(words: Words) -> Part | None:
             piece = _Piece("letters", pieces.pop().text + piece.text, piece.certainty)
         pieces.append(piece)
     pieces = _without_doubles(pieces)
+    if _strange(pieces) or any(one in TENS and _ascii(two) == two and _plain_word(two) for one, two in pairwise(words)):
+        return None
     joined = any(one.kind == two.kind == "word" for one, two in pairwise(pieces))
     certainty = min((piece.certainty for piece in pieces), default=1.0)
     return Part("".join(piece.text for piece in pieces), certainty, joined)
+
+
+def _plain_word(word: str) -> bool:
+    return not (word in SYMBOLS or word in LETTERS or word in _NOISE or is_number_word(word))
+
+
+def _strange(pieces: list[_Piece]) -> bool:
+    """Whether a small word stands where a name or a digit must have been: alone, in front, or beside digits."""
+    if len(pieces) > 1 and pieces[0].kind == "word" and pieces[0].text in SMALL - _FIRST:
+        return True
+    for at, piece in enumerate(pieces):
+        near = [other.kind for other in pieces[max(0, at - 1) : at + 2] if other is not piece]
+        alone = piece.text in SMALL - _LABELS and all(kind == "symbol" for kind in near)
+        spelled = "letters" in near and piece.text in SMALL - _FIRST - {"and"}
+        if piece.kind == "word" and (alone or spelled or ("digits" in near and piece.text in _DIGIT_LIKE)):
+            return True
+    return False
 
 
 def _piece(words: Words, at: int, before: _Piece) -> tuple[_Piece | None, int]:
@@ -157,14 +183,19 @@ def _piece(words: Words, at: int, before: _Piece) -> tuple[_Piece | None, int]:
     skipped = _skipped(words, at) or _noted(words, at, before)
     if skipped:
         return None, at + skipped
-    number, after = _number(words, at, after_letter=before.kind == "letters")
+    number, after = _number(words, at, before)
     if number:
         return number, after
     letters, after = read_letter(words, at)
     if letters:
         return _Piece("letters", letters), after
     plain = _ascii(word)
-    if not plain or word in _SPELLS or (word == "with" and words[at + 1 : at + 2] and words[at + 1] in _ONE_OR_TWO):
+    if (
+        not plain
+        or word == "oh"
+        or word in _SPELLS
+        or (word == "with" and words[at + 1 : at + 2] and words[at + 1] in _ONE_OR_TWO)
+    ):
         return None, at
     return _Piece("word", plain, _UNCLEAR if word in _AMBIGUOUS or word.endswith("'s") else _OF_WORDS), at + 1
 
@@ -190,14 +221,14 @@ def _noted(words: Words, at: int, before: _Piece) -> int:
     return 3 * (agrees and before.kind == "word" and note[2][0] * (1 + (note[1] == "two")) in before.text)
 
 
-def _number(words: Words, at: int, *, after_letter: bool) -> tuple[_Piece | None, int]:
+def _number(words: Words, at: int, before: _Piece) -> tuple[_Piece | None, int]:
     """The digits at `at`. An "o" is a zero only beside digits, and then it is unsure."""
     end = at
     while end < len(words) and is_number_word(words[end]):
         end += 1
     if end == at or not _has_digits(words[at:end]):
-        return (_Piece("digits", "", _UNCLEAR), at + 1) if words[at] == "oh" else (None, at)
-    if words[at] == "o" and after_letter:
+        return (_Piece("digits", "", _UNCLEAR), at + 1) if words[at] == "oh" and not before.kind else (None, at)
+    if words[at] == "o" and before.kind == "letters":
         return _Piece("letters", "o", _UNCLEAR), at + 1
     while words[end - 1] in ("double", "triple") or (
         words[end - 1] == "o" and words[end : end + 1] and words[end] in LETTERS

@@ -43,6 +43,8 @@ _WRITTEN_INSIDE = {
 """Names of letters that are people's names or words too: only between two letters."""
 _ALIKE = ("bcdegptvz", "mn", "fsx", "ahjk", "iy")
 """Letters that a telephone line confuses: the example decides between them."""
+_EXAMPLE_LEADS = (("is", "for"), ("as", "and"), ("is", "in"), ("for",), ("like",), ("as",), ("in",))
+"""Before an example that begins with the letter; "as in" may be heard in part."""
 _ARTICLES = word_set("a an the")
 
 
@@ -89,11 +91,13 @@ def _as_letter(words: list[str], at: int) -> str:
 def _example(letter: str, words: Words, at: int) -> tuple[str, int]:
     """The letter and the index after "as in sam", "for sam", "is for sam", "like sam" where that stands at `at`."""
     if words[at : at + 2] == ("as", "in"):
+        if words[at + 2 : at + 3] and words[at + 2] in LETTERS:
+            return letter, at + 2
         word, after = _after_article(letter, words, at + 2)
         first = word[:1]
         alike = any(letter in group and first in group for group in _ALIKE if first)
         return (first if alike else letter), after
-    for lead in (("is", "for"), ("for",), ("like",), ("as",)):
+    for lead in _EXAMPLE_LEADS:
         if words[at : at + len(lead)] == lead:
             word, after = _after_article(letter, words, at + len(lead))
             if len(word) > 1 and word[0] == letter:

@@ -5,6 +5,8 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rapidfuzz import fuzz
+
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.slots.cardinals import (
@@ -14,6 +16,8 @@ from sop.slots.cardinals import (
     beside,
     breaks_off,
     find_cardinals,
+    is_foreign,
+    is_thousands,
     is_vague,
     read_cardinal,
     settled,
@@ -21,8 +25,16 @@ from sop.slots.cardinals import (
     vocabulary,
     within,
 )
+from sop.slots.mending import (
+    with_numbers_for_homophones,
+    without_doubled_numbers,
+    without_doubled_words,
+    without_hesitations,
+)
 from sop.slots.number import read_keys
+from sop.slots.number_ends import Unit, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
+from sop.slots.spoken_numbers import is_number_word
 from sop.words import Words, split_words, word_set
 
 _DOLLARS = word_set("dollars dollar bucks buck usd")
@@ -45,6 +57,10 @@ _PERIODS = {
     for word in words.split()
 }
 _NOTHING = (("nothing",), ("zero",), ("none",), ("nothing", "at", "all"))
+_MENDED = 0.5
+"""Certainty of an amount with a number that was said twice, or put for a word that sounds like one."""
+_ALIKE = 85
+"""Percentage of letters in common from which a word is another one misheard."""
 _MOST_WORDS = 2
 _OTHER = word_set("""
     half quarter cent cents dollar dollars buck bucks dozen hundred thousand million billion k grand euro pound
@@ -73,6 +89,8 @@ class Money:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if tuple(word for word in words if word not in SOFT or word in ("at", "all")) in _NOTHING:
             return _bounded((Decimal(0),), spec)
+        heard = without_doubled_words(without_hesitations(words))
+        words = _with_units(with_numbers_for_homophones(without_doubled_numbers(heard)))
         amounts = _amounts(words)
         named = tuple(amount for amount in amounts if _has_unit(words, amount) or beside(words, amount, spec.names))
         meant = settled(words, named if len(named) == 1 and len(amounts) == 1 else amounts)
@@ -82,13 +100,17 @@ class Money:
             return None
         if _other_period(words, spec):
             return Doubt("per")
-        rest = tuple(_without(words, amounts))
-        strange = around(rest, Cardinal((), 0, 0), vocabulary(spec) | _SOFT)
-        if not _OTHER.isdisjoint(strange) or (len(strange) > _MOST_WORDS and not named):
+        known = vocabulary(spec) | _SOFT
+        strange = around(words, amounts, known)
+        if is_foreign(strange, _OTHER) or (len(strange) > _MOST_WORDS and not named):
             return None
         if len(meant) > 1:
             return Doubt("several")
-        return _bounded(meant[0].readings, spec, 0.8 if strange and not named else 1.0)
+        whole = wholeness(words, meant[0], known, Unit.SAID if meant[0] in named else Unit.DUE)
+        if not whole:
+            return None
+        sure = 1.0 if words == heard else _MENDED
+        return _bounded(meant[0].readings, spec, min(sure, whole, 0.8 if strange and not named else 1.0))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """Only with dollars or k behind it, or one of the slot's names beside it."""
@@ -140,6 +162,18 @@ def _amounts(words: Words) -> tuple[Cardinal, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def _with_units(words: Words) -> Words:
+    """The words with "dollars" for what sounds like it behind a number: "collars"."""
+    return tuple(
+        "dollars" if at and is_number_word(words[at - 1]) and _sounds_like_dollars(word) else word
+        for at, word in enumerate(words)
+    )
+
+
+def _sounds_like_dollars(word: str) -> bool:
+    return word not in _DOLLARS and fuzz.ratio(word, "dollars") >= _ALIKE
+
+
 def _single(words: Words) -> tuple[Cardinal, ...]:
     """ "A dollar", "a buck"."""
     return tuple(
@@ -171,15 +205,7 @@ def _with_unit(words: Words, number: Cardinal) -> Cardinal:
 def _has_unit(words: Words, amount: Cardinal) -> bool:
     last = words[amount.after - 1]
     said = words[amount.start : amount.after]
-    return not _DOLLARS.isdisjoint(said) or last in _CENTS | _THOUSANDS or (last[-1:] == "k" and last[:-1].isdecimal())
-
-
-def _without(words: Words, amounts: tuple[Cardinal, ...]) -> Words:
-    return tuple(
-        word
-        for at, word in enumerate(words)
-        if not any(amount.start <= at < amount.after for amount in amounts) and not word.isdecimal()
-    )
+    return not _DOLLARS.isdisjoint(said) or last in _CENTS | _THOUSANDS or is_thousands(last)
 
 
 def _plain(words: Words) -> Words:

@@ -13,12 +13,20 @@ from sop.slots.cardinals import (
     breaks_off,
     canonical,
     find_cardinals,
+    is_foreign,
     is_vague,
     settled,
     speak_cardinal,
     vocabulary,
     within,
 )
+from sop.slots.mending import (
+    with_numbers_for_homophones,
+    without_doubled_numbers,
+    without_doubled_words,
+    without_hesitations,
+)
+from sop.slots.number_ends import Unit, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import Words, word_set
 
@@ -26,11 +34,16 @@ _OTHER = word_set("""
     half quarter dozen hundred thousand million billion year month week day hour minute second time o'clock am
     pm p m street st avenue ave road rd drive lane boulevard court apartment apt unit suite floor zip code area
     dollar buck cent percent degree january february march april may june july august september october november
-    december monday tuesday wednesday thursday friday saturday sunday phone call called old extension oh point don't can't
-    why what who when how where
+    december monday tuesday wednesday thursday friday saturday sunday phone call called old extension oh point
+    don't can't why what who when how where
 """)
 """Beside these a number counts something else, unless the question is about them."""
 _NONE = (("none",), ("zero",), ("none", "at", "all"), ("nobody",), ("not", "any"), ("not", "a", "single", "one"))
+_MEASURES = word_set("year month week day hour minute degree unit mile")
+_LONE = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
+_OF_THEM = (("of", "us"), ("of", "them"), ("of", "those"))
+_MENDED = 0.5
+"""Certainty of a number that was said twice, or put for a word that sounds like one."""
 _MOST_WORDS = 2
 """Unknown words beside the number up to which it is still the answer."""
 _FALLBACK_KEYS = 7
@@ -43,8 +56,12 @@ class Number:
     bias: tuple[str, ...] = ("about thirty five", "two and a half", "twelve hundred", "a dozen")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        if _is_none(words):
+        heard = without_doubled_words(without_hesitations(words))
+        if _is_none(heard):
             return _bounded(Decimal(0), spec)
+        words = _mended(without_doubled_numbers(heard))
+        if words in (("half",), ("just", "half")):
+            return _bounded(Decimal("0.5"), spec)
         numbers = find_cardinals(words)
         named = tuple(number for number in numbers if beside(words, number, spec.names))
         meant = settled(words, named or numbers)
@@ -52,14 +69,19 @@ class Number:
             return Doubt("vague") if is_vague(words) else None
         if not named and any(not number.readings for number in numbers):
             return None
-        others = frozenset(_OTHER - vocabulary(spec))
-        strange = around(words, meant[-1], vocabulary(spec)) if not named else ()
-        strange = tuple(word for word in strange if not word.isdecimal())
-        if not others.isdisjoint(strange) or (len(meant) == 1 and len(strange) > _MOST_WORDS):
+        known = vocabulary(spec)
+        strange = () if named else around(words, numbers, known)
+        measured = _measure(words, meant, strange) if "many" not in known else frozenset[str]()
+        others = _OTHER - known - measured
+        if is_foreign(strange, others) or (len(meant) == 1 and len(strange) > _MOST_WORDS):
             return None
         if len(meant) > 1:
             return Doubt("several")
-        return _value(words, meant[0], spec, 0.8 if strange else 1.0)
+        whole = 1.0 if named else wholeness(words, meant[0], known | measured, Unit.THING)
+        if not whole:
+            return None
+        sure = 1.0 if words == heard else _MENDED
+        return _value(words, meant[0], spec, min(sure, whole, 0.8 if strange else 1.0))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """Only with one of the slot's names beside it."""
@@ -113,6 +135,24 @@ def read_keys(digits: str) -> Decimal | None:
 def _is_none(words: Words) -> bool:
     plain = tuple(word for word in words if word not in SOFT or word in ("not", "at", "all", "a"))
     return plain in _NONE or (plain[-1:] == ("any",) and not word_set("don't haven't not").isdisjoint(words))
+
+
+def _mended(words: Words) -> Words:
+    """Numbers for their homophones: "forty to", "to of them", and "won" where nothing else is said."""
+    plain = tuple(word for word in words if word not in ("please", "yeah", "yes", "just", "about", "think", "i"))
+    words = with_numbers_for_homophones(words)
+    return tuple(
+        _LONE[word] if word in _LONE and (plain == (word,) or words[at + 1 : at + 3] in _OF_THEM) else word
+        for at, word in enumerate(words)
+    )
+
+
+def _measure(words: Words, numbers: tuple[Cardinal, ...], strange: tuple[str, ...]) -> frozenset[str]:
+    """The stems of what is measured, where nothing but it and "old" stands behind the only number: "ten years old"."""
+    behind = words[numbers[0].after : numbers[0].after + 1] if len(numbers) == 1 else ()
+    stem = behind[0].removesuffix("s") if behind else ""
+    told = frozenset({stem, "old"})
+    return told if stem in _MEASURES and len(set(strange) - told) <= ("old" not in strange) else frozenset()
 
 
 def _value(words: Words, number: Cardinal, spec: SlotSpec, certainty: float) -> Found | Doubt | None:

@@ -136,8 +136,9 @@ def _scaled(small: int, words: Words, at: int) -> tuple[str, int]:
             total, at, scale = total + hundreds * 100, after + 1, 100
     behind = at + 1 if _next(words, at) == "and" else at
     rest, after = read_below_hundred(words, behind)
-    # "eight hundred five five five": the next digit belongs to the number only when it stands alone.
-    if rest is not None and not (rest < 10 and is_number_word(_next(words, after))):
+    # "eight hundred five five five", "ninety nine hundred twelve thirty four": what follows belongs to the number only
+    # when it stands alone.
+    if rest is not None and not ((rest < 10 or 10 <= small < 100) and is_number_word(_next(words, after))):
         return str(total + rest), after
     return str(total), at
 

@@ -91,8 +91,19 @@ NUMBERED_ROADS = {
     ("us", "highway"): "US Highway",
 }
 
-LONE_STREETS = frozenset({"broadway", "bowery", "embarcadero", "esplanade"})
+LONE_STREETS = frozenset({"broadway", "bowery", "embarcadero", "esplanade", "boardwalk", "promenade"})
 """Streets that have a name and no type."""
+
+SOUNDS = {
+    "rode": "road",
+    "lain": "lane",
+    "weigh": "way",
+    "sweet": "suite",
+    "units": "unit",
+    "apartments": "apartment",
+    "mass": "massachusetts",
+}
+"""Words heard or said for a street type, a unit or a state."""
 
 STATES = {
     "alabama": "AL",

@@ -15,12 +15,14 @@ from datetime import date, datetime, time, timedelta
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
-from sop.slots.clock_words import Span, find_span
+from sop.slots.clock_words import Span, clock_places, find_parts, find_span
 from sop.slots.day_words import Days, find_days
 from sop.slots.holiday_words import is_federal_holiday
+from sop.slots.mending import with_hours_for_homophones, without_doubles, without_hesitations
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import speak_below_hundred, speak_ordinal
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any
+from sop.slots.window_ends import is_alone, left_open, names_next
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, without_points
 
 ASAP = "asap"
 _ASAP = phrase_list("""
@@ -28,7 +30,7 @@ _ASAP = phrase_list("""
     as soon as you can, as soon as they can, asap, a s a p, right away, right now, immediately, as quick as
     possible, as quickly as possible, as early as possible, as fast as possible, soonest, how soon, earliest
     you have, earliest available, first available, first thing available, earliest possible, next available,
-    straight away, whenever you can, soon as possible, soon as you can, sooner the better, this minute, the
+    straight away, whenever you can, soon as possible, soon as you can, write away, sooner the better, this minute, the
     earliest, now please, as soon as, whenever is soonest, the soonest, earliest appointment, first
     appointment, first opening, next opening, earliest opening, as soon
 """)
@@ -89,16 +91,13 @@ class TimeWindow:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if (_is_past(words) and not says_any(words, _CUES)) or _asks(words):
             return None
+        words = _mended(words)
         days, span = find_days(words, context.now.date()), find_span(words)
-        if days.impossible or (span is not None and span.impossible):
-            return Doubt("impossible")
-        if len(days.dates) > 1 and not days.together:
-            return Doubt("several")
-        if not days.dates and days.vague:
-            return Doubt("which_day")
+        doubt = _doubt(words, days, span, context)
+        if doubt is not None:
+            return doubt
         if not days.dates and span is None:
-            soon = says_any(words, _ASAP) or says_any(words, _ANY) or words in (("now",), ("today", "now"))
-            return Found(ASAP) if soon else None
+            return _soon(words)
         today = span is None and days.dates == (context.now.date(),)
         if today and (says_any(words, _ASAP) or context.now.time() >= _BUSINESS_ENDS):
             return Found(ASAP, 0.9)
@@ -142,6 +141,38 @@ class TimeWindow:
         if span is not None and span.dangling:
             return Completeness.PARTIAL
         return Completeness.OPEN
+
+
+def _mended(words: Words) -> Words:
+    """The words without hesitations and without those said twice, numbers put for their homophones."""
+    return without_doubles(with_hours_for_homophones(without_hesitations(without_points(words))))
+
+
+def _doubt(words: Words, days: Days, span: Span | None, context: Context) -> Doubt | None:
+    """Why the day or the time cannot be taken as they were heard."""
+    if days.impossible or (span is not None and span.impossible):
+        return Doubt("impossible")
+    if (len(days.dates) > 1 and not days.together) or len(find_parts(words)) > 1:
+        return Doubt("several")
+    if not days.dates and days.vague:
+        return Doubt("which_day")
+    if not days.dates and span is None:
+        return None
+    places = clock_places(words)
+    doubt = left_open(words, days, places)
+    if doubt is None and not days.dates and not (context.current or names_next(words, places)):
+        return Doubt("which_day")
+    return doubt
+
+
+def _soon(words: Words) -> Found | Doubt | None:
+    """As soon as possible; "any time" only where nothing else was said that could be a day."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    if says_any(words, _ASAP) or plain in (("now",), ("today", "now")):
+        return Found(ASAP)
+    if says_any(words, _ANY):
+        return Found(ASAP) if is_alone(words, _ANY) else Doubt("which_day")
+    return None
 
 
 def _is_past(words: Words) -> bool:

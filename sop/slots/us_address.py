@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
+from sop.slots.address_doubts import address_doubt
+from sop.slots.address_tail import Address, find_city, find_unit, find_zip
 from sop.slots.address_words import (
     LEADS,
-    Address,
-    find_city,
-    find_unit,
-    find_zip,
+    Place,
+    as_heard,
     house_number,
+    locate,
     named_road,
     read_address,
     starts_number,
 )
+from sop.slots.misheard import before_restart, last_restart
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import (
     is_number_word,
@@ -42,19 +44,27 @@ class UsAddress:
     bias: tuple[str, ...] = ("street avenue road drive lane court boulevard", "north", "apartment")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        address = read_address(words)
-        if address is None:
+        words = as_heard(words)
+        place = _latest(words)
+        if isinstance(place, Doubt):
+            return place
+        if place is None:
             amended = _amended(words, context.current) if context.current else None
             return Found(amended.written()) if amended else _doubt(words)
-        if context.current:
-            address = _merged(address, context.current)
-        if not address.suffix and len(address.street.split()) > 1 and not named_road(address.street):
+        doubt = address_doubt(place)
+        if doubt:
+            return Doubt(doubt)
+        address = _merged(place.address, context.current) if context.current else place.address
+        if not address.suffix and not named_road(address.street):
             return Doubt("street_type")
-        return Found(address.written(), 1.0 if address.suffix else 0.8)
+        return Found(address.written())
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        address = read_address(words)
-        if address is None or not (address.suffix or named_road(address.street)):
+        place = _latest(as_heard(words))
+        if not isinstance(place, Place) or address_doubt(place):
+            return None
+        address = place.address
+        if not (address.suffix or named_road(address.street)):
             return None
         return Found((_merged(address, context.current) if context.current else address).written())
 
@@ -77,6 +87,25 @@ class UsAddress:
         if not address.suffix or words[-1] in UNITS or words[-1] in DIRECTIONS:
             return Completeness.PARTIAL
         return Completeness.COMPLETE if address.city or address.zip else Completeness.OPEN
+
+
+def _latest(words: Words) -> Place | Doubt | None:
+    """The address as the caller corrected it: the one behind the last "no" or "sorry", or the one before with what is
+    said anew; a doubt where that is not understood."""
+    behind = last_restart(words)
+    said_last = locate(words[behind:])
+    if said_last or not behind:
+        return said_last
+    before = before_restart(words, behind)
+    place = _latest(before)
+    if not isinstance(place, Place):
+        return place
+    tail = words[behind:]
+    amended = _amended(tail, place.address.written())
+    if amended:
+        return replace(place, address=amended)
+    understood = not tail or (words[len(before) : behind] == ("no",) and not any(map(is_number_word, tail)))
+    return place if understood else Doubt("several")
 
 
 def _doubt(words: Words) -> Doubt | None:

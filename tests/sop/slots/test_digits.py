@@ -297,3 +297,62 @@ def test_never_raises_and_gives_only_allowed_digits(words: list[str], spec: obje
         if isinstance(found, Found):
             assert KIND.press(found.value, spec) == Found(found.value)
     KIND.completeness(tuple(words), spec)
+
+
+SIX_TO_TEN = (6, 7, 8, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths", "digits"),
+    [
+        ("four two one seven oh oh eight no wait oh oh nine", (7,), "4217009"),
+        ("four two one seven oh oh eight i mean seven oh oh nine", (7,), "4217009"),
+        ("seven two four oh five one six no sorry five one eight", SIX_TO_TEN, "7240518"),
+        ("seven two four oh five one six no sorry eight", SIX_TO_TEN, "?length"),
+        ("six free one eight four seven two oh six no wait two oh five", SIX_TO_TEN, "?length"),
+    ],
+)
+def test_a_last_group_said_anew(text: str, lengths: tuple[int, ...], digits: str) -> None:
+    assert understood(text, lengths) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("ate one seven two four oh five", "8172405"),
+        ("sure to zero four eight one nine three", "2048193"),
+        ("seven two four owe five one eight", "7240518"),
+        ("seven two four oh five one for", "7240514"),
+        ("okay ready seven two four you got that oh five one eight", "7240518"),
+        ("account number seven two four oh five one eight thanks", "7240518"),
+        ("double double seven two four oh five one", "7724051"),
+        ("ninety nine hundred twelve thirty four", "99001234"),
+        ("plenty seven two four oh five one eight", "?length"),
+        ("seven two four oh five one eight said", "?length"),
+        ("seven two house four oh five one eight two", "?length"),
+        ("seven two four oh five one forty may", "?length"),
+        ("seven two four again oh five one eight six two", "?length"),
+    ],
+)
+def test_no_digit_is_lost_where_the_length_is_free(text: str, digits: str) -> None:
+    assert understood(text, SIX_TO_TEN) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("one two thirty for", "1234"),
+        ("seven three forty too", "7342"),
+        ("twelve thirty animal", "?length"),
+        ("twelve forty mine", "?length"),
+        ("four eight house two one", "4821"),
+        ("4-8-2-1 4-8-2-1", "4821"),
+        ("three triple triple zero", "3000"),
+        ("oh nine two oh six", "9206"),
+        ("oh oh seven two two", "?length"),
+        ("oh nine nine two six", "?length"),
+        ("the last four r 9163", "9163"),
+    ],
+)
+def test_four_digits_with_one_word_misheard(text: str, digits: str) -> None:
+    assert understood(text, (4,)) == digits

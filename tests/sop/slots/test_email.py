@@ -15,6 +15,7 @@ from tests.sop.spoken import NOW, SPEC, understood, volunteered
 KIND = Email()
 
 SAID = [
+    ("karen dot dot mitchell at gmail dot com", "karen.mitchell@gmail.com"),
     ("karen dot mitchell at gmail dot com", "karen.mitchell@gmail.com"),
     ("k mitchell at yahoo dot com", "kmitchell@yahoo.com"),
     ("j underscore doe ninety nine at outlook dot com", "j_doe99@outlook.com"),
@@ -109,7 +110,6 @@ UNUSABLE = [
     ("karen at gmail dot net", "?invalid"),
     ("karen at yahoo dot co", "?invalid"),
     ("karen at www dot north side dot com", "?invalid"),
-    ("karen dot dot mitchell at gmail dot com", "?invalid"),
     ("karen at dash dot com", "?invalid"),
     ("karen at gmail dot com or karen at yahoo dot com", "?several"),
     ("karen at gmail dot com and dana at gmail dot com", "?several"),
@@ -295,3 +295,37 @@ def test_never_raises_and_gives_only_addresses(words: list[str], current: str) -
             assert local and "." in domain and found.value == found.value.lower()
             assert understood(KIND, KIND.speak(found.value, SPEC)) == found.value
     KIND.completeness(heard, SPEC)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("dana dana dot whitfield at gmail dot com", "dana.whitfield@gmail.com"),
+        ("dana at at yahoo yahoo dot dot com", "dana@yahoo.com"),
+        ("dana nine nine at gmail dot com", "dana99@gmail.com"),
+        ("w as as in whiskey o at gmail dot com", "wo@gmail.com"),
+        ("w as in o at gmail dot com", "wo@gmail.com"),
+        ("my gmail is dana at gmail dot com", "dana@gmail.com"),
+        ("dana oh oh people at gmail dot com", "?incomplete"),
+        ("dana seven fine at gmail dot com", "?incomplete"),
+        ("dana seven seventh at gmail dot com", "?incomplete"),
+        ("dana ninety our at gmail dot com", "?incomplete"),
+        ("dana ninety whitfield at gmail dot com", "?incomplete"),
+        ("into dot whitfield at gmail dot com", "?incomplete"),
+        ("you whitfield at gmail dot com", "?incomplete"),
+        ("too dana dot whitfield at gmail dot com", "?incomplete"),
+        ("dana at here dot com", "?incomplete"),
+        ("dana at such law dot com", "?incomplete"),
+        ("w e you s at gmail dot com", "?incomplete"),
+        ("dana at me dot com", "dana@me.com"),
+        ("the real dana at gmail dot com", "therealdana@gmail.com"),
+    ],
+)
+def test_one_word_misheard(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+def test_a_doubled_word_is_less_sure() -> None:
+    found = KIND.parse(split_words("duran duran at gmail dot com"), SPEC, Context(NOW))
+    assert isinstance(found, Found)
+    assert found.certainty <= 0.6

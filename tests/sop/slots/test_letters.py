@@ -75,3 +75,14 @@ def test_every_reading_goes_on(words: list[str]) -> None:
         assert at <= after <= len(heard)
         assert bool(letters) == (after > at)
     assert len(spelled_out(heard)) == len(heard)
+
+
+@pytest.mark.parametrize("example", ["as in sam", "as and sam", "in sam", "is in sam", "as sam"])
+def test_an_example_heard_in_part(example: str) -> None:
+    words = ("s", *example.split(), "m")
+    assert read_letter(words, 0) == ("s", len(words) - 1)
+
+
+def test_an_example_that_was_lost() -> None:
+    assert read_letter(("s", "as", "in", "m"), 0) == ("s", 3)
+    assert read_letter(("s", "in", "town"), 0) == ("s", 1)

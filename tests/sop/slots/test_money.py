@@ -82,7 +82,7 @@ SAID = [
     ("twelve fifty", "?ambiguous"),
     ("twelve fifty dollars", "?ambiguous"),
     ("twelve oh five", "?ambiguous"),
-    ("$12.50", "?ambiguous"),
+    ("$12.50", "12.50"),
     ("three twenty five", "?ambiguous"),
     ("one two five zero", "?ambiguous"),
     ("two million three", "?ambiguous"),

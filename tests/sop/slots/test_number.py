@@ -86,8 +86,8 @@ SAID = [
     ("not three four", "4"),
     ("four not three", "4"),
     ("five five", "?ambiguous"),
-    ("2.5", "?ambiguous"),
-    ("12.50", "?ambiguous"),
+    ("2.5", "2.5"),
+    ("12.50", "12.5"),
     ("three or four", "?several"),
     ("between five and ten", "?several"),
     ("three to four", "?several"),
@@ -123,6 +123,7 @@ NOTHING = [
     "march third nineteen eighty five",
     "fifty dollars",
     "fifty percent",
+    "3/3/85 five",
     "two three hundred",
     "three hundred and a half",
     "hundred hundred",
@@ -163,6 +164,11 @@ def test_counts_what_was_asked_for(text: str, value: str | None) -> None:
 
 def test_years_count_where_years_are_asked_for() -> None:
     assert read("twenty years", replace(SPEC, prompt="How many years have you lived there?")) == "20"
+
+
+def test_unknown_words_beside_it_make_it_less_sure() -> None:
+    assert KIND.parse(split_words("three bathrooms"), ROOMS, Context(NOW)) == Found("3", 0.8)
+    assert KIND.parse(split_words("three no four"), ROOMS, Context(NOW)) == Found("4")
 
 
 def test_bounds() -> None:
@@ -216,6 +222,7 @@ def test_keys() -> None:
         ("0.25", "zero point two five"),
         ("1200", "one thousand two hundred"),
         ("1000021", "one million twenty one"),
+        ("2000003", "two million and three"),
         ("-5", "minus five"),
     ],
 )

@@ -168,3 +168,65 @@ def test_half_a_name_corrects_half(text: str, name: str) -> None:
 )
 def test_completeness(text: str, expected: Completeness) -> None:
     assert KIND.completeness(split_words(text), SPEC) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("brian no sorry ryan", "Ryan"),
+        ("dana white i mean dana weiss", "Dana Weiss"),
+        ("karen miller no wait mitchell", "Karen Mitchell"),
+        ("it's dana no it's donna", "Donna"),
+        ("sorry dana whitfield", "Dana Whitfield"),
+        ("dana white sorry who weiss", None),
+        ("karen mitchell i'm karen michaels", None),
+    ],
+)
+def test_takes_the_name_said_last(text: str, name: str | None) -> None:
+    assert understood(KIND, text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("dana um whitfield", "Dana Whitfield"),
+        ("just dana", "Dana"),
+        ("let me see dana whitfield", "Dana Whitfield"),
+        ("dana is fine", "Dana"),
+        ("carlos works", "Carlos"),
+        ("me llamo carlos ruiz", "Carlos Ruiz"),
+        ("Sure, Victor Price.", "Victor Price"),
+        ("it's under my wife's name rosa ruiz", "Rosa Ruiz"),
+        ("rosa r o s a ruiz r u i z", "Rosa Ruiz"),
+        ("last name whitfield name dana", "Dana Whitfield"),
+        ("just checking", None),
+        ("that is fine", None),
+        ("what's the price", None),
+        ("good price", None),
+        ("it's under my wife's name", None),
+    ],
+)
+def test_small_words_around_a_name(text: str, name: str | None) -> None:
+    assert understood(KIND, text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my names is dana whitfield", "Dana Whitfield"),
+        ("this as dana whitfield", "Dana Whitfield"),
+        ("my my name is dana", "Dana"),
+        ("us yeah dana whitfield", "Dana Whitfield"),
+        ("first name such dana last name whitfield", "Dana Whitfield"),
+        ("dana at", None),
+        ("my name is dana were", None),
+        ("put me down as dana we please", None),
+        ("first name dana last name is has", None),
+        ("first name dana and my last good is whitfield", None),
+        ("ruiz r u all z", None),
+        ("w e that i s s", None),
+        ("weiss w e i s and", None),
+    ],
+)
+def test_one_word_misheard(text: str, name: str | None) -> None:
+    assert understood(KIND, text) == name

@@ -158,3 +158,43 @@ def test_keypad_and_speaking() -> None:
     assert KIND.speak("+14155550199;ext=12", SPEC) == "4 1 5, 5 5 5, 0 1 9 9, extension 1 2"
     assert to_e164("14155550134") == "+14155550134"
     assert to_e164("415555013") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("three oh three five five five oh one two six i mean oh one two seven", "+13035550127"),
+        ("three oh three five five five oh one two no oh one two seven", "+13035550127"),
+        ("three oh three five five five oh one two six no five six seven eight", "?length"),
+        ("303-555-0126 303-555-0126", "+13035550126"),
+        ("303 303 555 0126", "+13035550126"),
+        ("three oh three five double double five oh one two six", "?length"),
+        ("three owe three five five five oh one two six", "+13035550126"),
+        ("three oh three house five five five oh one two six", "+13035550126"),
+        ("six fifty five five five oh one two six", "+16505550126"),
+        ("three oh three five five five oh one twenty tree", "+13035550123"),
+        ("three oh three five five five oh one forty for", "+13035550144"),
+        ("three oh three five five five zero one forty free", "?length"),
+        ("three oh three five five five twenty three sixty eighth", "?length"),
+    ],
+)
+def test_repairs_what_makes_ten_digits(text: str, number: str) -> None:
+    assert understood(KIND, text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("303-555-0126 extension get", "?length"),
+        ("303-555-0126 ext old oh five", "?length"),
+        ("303-555-0126 extension four old five", "?length"),
+        ("303-555-0126 attention three one", "?length"),
+        ("303-555-0126 extension", "?length"),
+        ("303-555-0126 extension for", "+13035550126;ext=4"),
+        ("303-555-0126 extension to oh five thanks", "+13035550126;ext=205"),
+        ("303-555-0126 but call after five", "+13035550126"),
+        ("303-555-0126 i don't have an extension", "+13035550126"),
+    ],
+)
+def test_an_extension_is_not_dropped(text: str, number: str) -> None:
+    assert understood(KIND, text) == number

@@ -49,7 +49,6 @@ SAID = [
     ("forty one pine street the zip is oh seven eight oh one", "41 Pine Street, 07801"),
     ("twelve oak road stopped working this morning", "12 Oak Road"),
     ("seven eighty nine o'connor lane", "789 O'Connor Lane"),
-    ("2219 maple", "2219 Maple"),
     (
         "twenty two seventeen maple street and my number is four one five five five five oh one nine nine",
         "2217 Maple Street",
@@ -66,6 +65,7 @@ SAID = [
     ("twenty three oh four jefferson avenue", "2304 Jefferson Avenue"),
 ]
 UNUSABLE = [
+    ("2219 maple", "?street_type"),
     ("twenty two seventeen", "?street"),
     ("twenty two seventeen maple springfield", "?street_type"),
     ("maple street", "?number"),
@@ -144,3 +144,68 @@ def test_speaks_numbers_in_words() -> None:
     spoken = KIND.speak("2217 Maple Street, Apartment 4, Springfield, IL 62704", SPEC)
     assert spoken == "twenty two seventeen Maple Street, Apartment four, Springfield, Illinois 6 2 7 0 4"
     assert KIND.speak("405 5th Avenue", SPEC) == "four oh five fifth Avenue"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("sixteen birch street no sorry eighteen birch street", "18 Birch Street"),
+        ("sixteen birch street i mean eighteen", "18 Birch Street"),
+        ("sixteen birch street dover no wait in salem", "16 Birch Street, Salem"),
+        ("sixteen birch street in dover no wait salem", "?several"),
+        ("sixteen birch street or eighteen birch street", "?several"),
+        ("sixteen birch street sixteen birch street", "16 Birch Street"),
+        ("sixteen birch street and i have no heat", "16 Birch Street"),
+    ],
+)
+def test_takes_the_address_said_last(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("sixteen birch birch street street", "16 Birch Street"),
+        ("sixteen birch street walla walla washington", "16 Birch Street, Walla Walla, WA"),
+        ("to forty birch street", "240 Birch Street"),
+        ("one won one birch street", "111 Birch Street"),
+        ("sixteen birch rode", "16 Birch Road"),
+        ("sixteen birch street sweet two", "16 Birch Street, Suite 2"),
+        ("sixteen birch street apartment for", "16 Birch Street, Apartment 4"),
+        ("sixteen birch street dover delaware one nine nine oh for", "16 Birch Street, Dover, DE 19904"),
+        ("16 Birch St, Dover, DE 19904-1234", "16 Birch Street, Dover, DE 19904"),
+        ("16 Birch St, Dover, DE.", "16 Birch Street, Dover, DE"),
+        ("sixteen birch street dover okay", "16 Birch Street, Dover"),
+        ("sixteen birch street boston mass", "16 Birch Street, Boston, MA"),
+        ("sixteen birch street that's b i r c h", "16 Birch Street"),
+        ("sixteen birch street is the address", "16 Birch Street"),
+    ],
+)
+def test_repairs(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sixteen birch street dover delaware one nine nine oh", "?zip"),
+        ("sixteen birch street one nine nine nine oh one", "?zip"),
+        ("sixteen birch street zip code one nine down oh one", "?zip"),
+        ("sixteen birch street apartment", "?unit"),
+        ("sixteen birch street department two b", "?zip"),
+        ("sixteen birch street dover this", "?city"),
+        ("sixteen birch street apartment two then plano texas", "?city"),
+        ("sixteen birch street were dover delaware", "?city"),
+        ("two plenty one birch street", "?number"),
+        ("seven who nine birch street", "?number"),
+        ("line four birch street", "?number"),
+        ("thirty into birch street", "?street"),
+        ("two same forty second street", "?street"),
+        ("two hundred street", "?street"),
+        ("one sixteen birch apartment four", "?street_type"),
+        ("two hundred birch", "?street_type"),
+    ],
+)
+def test_a_part_that_was_not_understood_is_not_dropped(text: str, reason: str) -> None:
+    assert understood(KIND, text) == reason
+    assert volunteered(KIND, text) is None

@@ -1,0 +1,99 @@
+"""Corrections: a slot named as wrong, a new value beside its name, a plain contradiction."""
+
+from collections.abc import Iterator
+
+from sop.reading import Correction
+from sop.slot_spec import SlotSpec
+from sop.slots.yes_no import read_verdict
+from sop.utterance import Utterance
+from sop.words import Words, find_phrase, phrase_list, says, says_any, word_set
+
+_WRONG = phrase_list("""
+    except, apart from, besides, other than, wrong, incorrect, not right, isn't right, not correct, isn't
+    correct, is off, change, fix, correct the, update, mistake, not my, different
+""")
+_PRAISE = phrase_list("right, correct, fine, good, perfect, great")
+_INTRODUCE = word_set("is it's its to be as was")
+_TURNS = phrase_list("it's, it is, but, except, make it, rather")
+CUES = phrase_list("""
+    actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
+    rather, nope
+""")
+
+
+def named(heard: Utterance, words: Words) -> Iterator[Correction]:
+    """Corrections that name their slot: "the address is wrong", "the number is four one five ...",
+    "change the day"."""
+    review = heard.expecting.kind == "yes_no" and heard.expecting.slot is None
+    wrong = says_any(words, _WRONG)
+    praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
+    mentions = _mentions(words, heard.filled)
+    for spec, start, behind in mentions:
+        found = renamed(heard, spec, words, start, behind)
+        here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
+        if found is not None and found.value != heard.known.get(spec.name):
+            if wrong or review or heard.expecting.slot == spec.name or says_any(words, CUES) or says(words, "is"):
+                yield found
+        elif here or (review and found is None and not praised and not wrong):
+            yield Correction(spec.name, None, "", heard.confidence)
+
+
+def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: int) -> Correction | None:
+    """The new value beside the slot's name: anywhere if it is unmistakable, else after "is", "to",
+    "it's"."""
+    found = heard.replacement(spec, words, asked=False) if spec.type == "person_name" else None
+    if found is not None:
+        return found
+    rest = words[behind:]
+    if spec.type == "us_address":
+        # "the apartment is five" and "the zip code is ..." need the name of the part to be understood.
+        found = heard.replacement(spec, words[start:], asked=True)
+        if found is None and "zip" in words:
+            return None
+    for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
+        found = found or heard.replacement(spec, rest[turn + 1 :], asked=True)
+    return found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
+
+
+def contradictions(heard: Utterance, words: Words, rest: Words, *, denied: bool) -> Iterator[Correction]:
+    """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday". `rest`
+    is what stands behind the yes or no."""
+    known = heard.known
+    for spec in sorted(heard.filled, key=lambda spec: spec.type == "choice"):
+        if spec.name == heard.expecting.slot:
+            continue
+        loose = (denied or says_any(words, CUES) or says_any(words, _TURNS)) and spec.type != "choice"
+        found = heard.replacement(spec, rest, asked=loose) or heard.replacement(spec, words, asked=loose)
+        if found is None or found.value == known[spec.name]:
+            continue
+        if spec.type == "person_name" and not _resembles(found.value or "", known[spec.name], words):
+            continue
+        yield found
+        return
+
+
+def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int, int]]:
+    """The slots that the words name, each with the index of its name and the one behind. A longer name hides a shorter
+    one inside it: "house number" is the address, not the number."""
+    names = sorted(((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0]))
+    found: dict[str, tuple[SlotSpec, int, int]] = {}
+    left = list(words)
+    for phrase, spec in names:
+        at = find_phrase(tuple(left), phrase)
+        if at >= 0:
+            left[at : at + len(phrase)] = [""] * len(phrase)
+            found.setdefault(spec.name, (spec, at, at + len(phrase)))
+    return [found[spec.name] for spec in specs if spec.name in found]
+
+
+def _wrong_at(words: Words, behind: int) -> bool:
+    """Whether the slot named just before `behind` is what is wrong, where several slots are named."""
+    after = words[behind : behind + 3]
+    if says_any(after, _WRONG):
+        return True
+    return not says_any(after[:2], _PRAISE) and says_any(words[max(0, behind - 4) : behind], _WRONG)
+
+
+def _resembles(name: str, known: str, words: Words) -> bool:
+    """Whether a name may correct another without being announced: they share a part."""
+    return says(words, "name", "name's") or bool(set(name.split()) & set(known.split()))

@@ -1,0 +1,108 @@
+"""The words around a name, and the words that are none."""
+
+from sop.slots.misheard import SMALL
+from sop.slots.spoken_numbers import is_number_word
+from sop.words import phrase_list, word_set
+
+STRONG_LEADS = phrase_list("""
+    my name is, my name's, the name is, the name's, name is, name's, my full name is, full name is, you can
+    call me, call me, they call me, everyone calls me, everybody calls me, account is under,
+    people call me, put it under, put me down as, it's
+    under, it is under, it should be under, i go by, you're speaking with, you're talking to, my husband's
+    name is, my wife's name is, make it out to, my name, the account is under, name is actually, me llamo,
+    mi nombre es, would be under, my husband's name, my wife's name
+""")
+LEADS = tuple(
+    sorted(
+        (
+            *STRONG_LEADS,
+            *phrase_list("""
+    but, yes but, except, ma'am, sir, yes ma'am, yes sir, this is, it's, it is, its, i am, i'm, im, that's,
+    that is, that would be, that'd be, it would be, it'd be, it'll be, it will be, should be, you can put,
+    yes, yeah, sure, sure thing, no problem, of course, no, nope, sorry, actually, good evening, good
+    morning, good afternoon, good night, hi there, hello there, hey there, thanks, thank you, you, alright,
+    all right, absolutely, my, name, the, yep, right, mister, mr, missus, mrs, ms, miss, doctor, dr, i said,
+    i mean, i meant, to, is, not, a, let me see, let's see, would be, owe
+"""),
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+ENDERS = word_set("""
+    yes yeah yep and at my from on calling here speaking with the i i'm it's its it that's that this please
+    thanks thank you but so we we're i've in for is was because about over to of your who whose right sir
+    ma'am okay ok um uh there's there or phone number address live lives if when what can could do are our
+""")
+AFTER_ONE = word_set(
+    "and here speaking calling please thanks thank that's my sir ma'am okay ok at from um uh with right"
+)
+"""What may follow a single word that is a name though nothing announced it."""
+SENTENCE = word_set("is was are can could do did if what when how who whose because so of")
+"""After these the word before was no name but the beginning of a sentence."""
+NOT_NAMES = word_set("""
+    area code extension negative positive noon midnight sales billing support highway route huh self
+    employed retired insurance dental package password email yard roof storm hail tree dash mailbox box
+    tenant owner landlord renter homeowner wife husband son daughter mother father mom dad neighbor resident
+    spelled spelling misspelled pronounced written kids baby family boss guest weather dinner dog cat tv
+    water a about above after again ago all almost already also always am an and another any anybody anyone
+    anything are aren't around as asap ask asking at available away back bad be because been before behind
+    being better big both bring broke broken but buy by bye call called calling calls can can't cancel
+    cannot care carbon cause ceiling change charge check clean cleaning close clicking coming cooling
+    correct cost could couldn't customer day days dead deal degrees detector did didn't do does doesn't
+    doing don't done down drip dripping drive during each early else emergency estimate even evening ever
+    every everybody everyone everything everywhere explain fan far feel filter fine fire fix fixed floor for
+    forget freezing frozen from front full furnace gas get gets getting give go goes going gone gonna good
+    goodbye got great guess guy had happen happened happening has hasn't have haven't having he heat heated
+    heater heating heats hello help her here hey hi him his hold hot hour hours house how hurry i i'd i'll
+    i'm i've icy if ill important in information install instead into is isn't it it's its job just keep
+    keeps kids kind know last late later leak leaking leaks leave leaving left let let's lets like line
+    listen little live lot loud machine made maintenance make makes making manager many matter maybe me mean
+    message might mine minute minutes moment monoxide monday more morning most much must my need needs never
+    new next night no nobody noise noises none nope not nothing now number o'clock of off office ok okay on
+    once one only open operator or order other our out outside over pardon people person phone pick pipe
+    please price problem put question quick quit quite rather ready real really reason recorded repair
+    repeat representative right robot running said same saturday say saying says schedule second see send
+    service set several she should shut sick silly slow slower smell smells so some somebody someone
+    something sometimes somewhere soon sorry sound speak speaking spell start started still stop stopped
+    street stuff sunday super supposed sure system take talk talking technician tell ten than thank thanks
+    that that's the their them then there there's thermostat these they they're thing things think this
+    those though thursday time to today told tomorrow tonight too tried trouble try trying tuesday turn
+    turned two unit until up upstairs urgent us use very wait waiting wanna want wanted wants warm was
+    wasn't water way we we're we've wednesday week weekend well went were weren't what what's when where
+    where's which while who who's whole whom whose why won't wondering work worked working works would
+    wouldn't wrong yeah year years yep yes yesterday yet you you'll you're you've your yours zip friday
+    afternoon anytime apartment address avenue road human agent ridiculous unacceptable frustrated
+    conditioner conditioning air boiler cold basement kitchen alarm beeping burning power electricity ice
+    anonymous private business company sir ma'am absolutely actually completely totally account again able
+    afraid angry busy confused driving done fed hungry lost locked pretty scared stuck worried tired upset
+    crazy serious kidding joke stupid mistake difference privacy personal none
+    whatever either cash text mail curious best lower lowest christmas such than
+""") | {"first", "middle", "initial"}
+PART_LEADS = phrase_list("is, it's")
+PARTICLES = word_set("de la del van von der den da di du le st bin al el dos")
+TITLES = {"junior": "Jr.", "jr": "Jr.", "senior": "Sr.", "sr": "Sr."}
+NAMES_IN_ED = frozenset({"mohamed", "mohammed", "muhammed", "mohammad"})
+EITHER = frozenset({"will", "may"})
+"""Names that begin a question as well: alone they are no name."""
+POLITE = word_set("yes yeah yep here speaking calling please thanks thank sir ma'am okay ok um uh er right")
+"""The only single words that may stand behind a first name at the very end; another may be the family name."""
+SURNAMES = word_set("price little day guest noon")
+"""Words that are family names behind a first name."""
+_SMALL_NAMES = word_set("an do my so him")
+HESITATIONS = word_set("um uh er erm hmm")
+APPROVALS = phrase_list("""
+    is fine, is good, is okay, is ok, is great, is alright, is all right, is enough, works, will do, would be fine,
+    will be fine
+""")
+"""Behind a name that the agent may use: "thomas is fine"."""
+
+
+def nameable(word: str) -> bool:
+    """Whether a word may be a part of a name."""
+    plain = word.replace("'", "")
+    if len(plain) > 5 and plain.endswith("ed") and plain not in NAMES_IN_ED:
+        return False
+    if word in NOT_NAMES or word in SMALL - _SMALL_NAMES or is_number_word(word):
+        return False
+    return plain.isalpha() and not word.endswith("'s") and len(word) <= 20

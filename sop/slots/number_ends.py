@@ -1,0 +1,85 @@
+"""Whether a number was heard to its ends: a strange word that touches it may have been a part of it."""
+
+from enum import StrEnum
+
+from sop.slots.cardinals import SOFT, Cardinal
+from sop.slots.mending import HESITATIONS, is_numeric
+from sop.slots.spoken_numbers import DIGITS, TEENS
+from sop.words import FILLERS, Words, word_set
+
+_BEFORE = (
+    SOFT
+    | HESITATIONS
+    | word_set("""
+    with plus including counting for by in on be because need want needs wants has having were there'll that'd that'll that'd
+    we're they're he's she's i've what's number minus negative age aged like as got only either him her them me me
+    charged quoted cost costs said gave offered asked price balance amount deposit was also still say says see hold
+    held fit fits weighs takes last not dollars family costing between
+    """)
+) - word_set("make us and")
+"""Words that may stand right before a number."""
+_BEHIND = FILLERS | HESITATIONS | word_set("""
+    please thanks thank you sir ma'am i and or so yeah yes yep in all altogether of exactly right now no sorry not wait
+    actually that's that is it it's maybe probably at max tops give each per a for on if but because with let's we
+    they i'm my instead than think guess believe total currently roughly approximately minimum maximum only just make i'd
+    or but to though plus
+""")
+"""Words that may stand right behind a number."""
+_OPEN = word_set("and or to at a for on in with my if but because than i we they it per each plus give make")
+"""Of these those that nobody ends with."""
+_AMID = word_set("and under hundreds thousands point")
+"""Before a number these leave the front of it out."""
+_NEVER_BEFORE = word_set("us year month week day hour yearly monthly weekly")
+_UNSURE = 0.5
+_NOT_MANY = word_set("this does goes yours ours hers thus always perhaps less plus minus bus its us was his has")
+_MANY = word_set("people persons feet men women children staff square")
+
+
+class Unit(StrEnum):
+    """What may stand right behind a number."""
+
+    SAID = "said"
+    """Its unit was said with it."""
+    DUE = "due"
+    """A unit that may be left out, and was not understood where another word stands."""
+    THING = "thing"
+    """Anything in the plural."""
+
+
+def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit) -> float:
+    """How certain it is that the words beside the number took nothing from it, 0..1: 0 for a strange word before "two",
+    which may have been "thirty", or behind "five", which may have been "hundred". `known` are stems that say nothing."""
+    before = words[number.start - 1] if number.start else ""
+    sure = 1.0
+    strange = before in _NEVER_BEFORE or (before not in _BEFORE and not _knows(known, before))
+    if number.start > (before == "and") and strange and not _is_refused(words, number):
+        sure = 0.0 if words[number.start] in DIGITS or before in _AMID else _UNSURE
+    behind = words[number.after : number.after + 2]
+    if unit is Unit.SAID or not behind:
+        return sure
+    if behind[0] == "and" and len(behind) == 2 and not (behind[1] in _BEFORE or _knows(known, behind[1])):
+        return 0.0
+    if _knows(known, behind[0]) or behind[0] in _BEHIND:
+        dangling = len(behind) == 1 and behind[0] in _OPEN
+        return 0.0 if dangling else sure
+    last = words[number.after - 1]
+    if unit is Unit.DUE:
+        closed = last in TEENS or last in ("hundred", "thousand", "million")
+        return min(sure, _UNSURE) if closed and len(behind) == 1 else 0.0
+    written = last.isdecimal() and len(last) > 1
+    return sure if is_plural(behind[0]) else min(sure, _UNSURE) if written and len(behind) == 1 else 0.0
+
+
+def _is_refused(words: Words, number: Cardinal) -> bool:
+    """ "Not three four": the number before is refused."""
+    return is_numeric(words[number.start - 1]) and "not" in words[: number.start]
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word names several things, as far as its ending tells."""
+    regular = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and "'" not in word
+    return word in _MANY or (regular and word not in _NOT_MANY)
+
+
+def _knows(known: frozenset[str], word: str) -> bool:
+    return not known.isdisjoint((word, word.removesuffix("s") if len(word) > 3 else word))

@@ -1,0 +1,66 @@
+"""One transcript of an utterance, heard under what the step expects: what its words can be, slot by slot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sop.graph import Graph
+from sop.reading import Answer, Correction, Expectation
+from sop.slot_spec import SlotSpec
+from sop.slots import Context, Found, choice_of, slot_type
+from sop.words import Words, says, split_words
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One hypothesis under one expectation."""
+
+    graph: Graph
+    expecting: Expectation
+    now: datetime
+    text: str
+    confidence: float
+
+    @property
+    def asked(self) -> SlotSpec | None:
+        """The slot that is asked for, offered or read back."""
+        return self.graph.slots.get(self.expecting.slot or "")
+
+    @property
+    def filled(self) -> list[SlotSpec]:
+        """The slots that hold a value now."""
+        return [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Slot -> canonical value."""
+        return dict(self.expecting.known)
+
+    def replacement(self, spec: SlotSpec, words: Words, *, asked: bool) -> Correction | None:
+        """A value for `spec` in `words`: by the reading of an answer when `asked`, else only an
+        unmistakable one."""
+        kind, context = slot_type(self.graph, spec), self.context(spec)
+        found = kind.parse(words, spec, context) if asked else kind.find(words, spec, context)
+        if not isinstance(found, Found):
+            return None
+        if spec.type == "person_name" and self.names_problem(words, found.value):
+            return None
+        answer = self.answered(spec, found)
+        return Correction(answer.slot, answer.value, answer.spoken, answer.confidence)
+
+    def names_problem(self, words: Words, name: str) -> bool:
+        """A "name" made of the words of a choice ("water heater") is the choice, not a name."""
+        told = says(words, "name", "name's", "this is")
+        parts = split_words(name)
+        return not told and any(
+            choice_of(self.graph, spec).find(parts, spec, Context(self.now))
+            for spec in self.graph.slots.values()
+            if spec.type == "choice"
+        )
+
+    def answered(self, spec: SlotSpec, found: Found) -> Answer:
+        spoken = slot_type(self.graph, spec).speak(found.value, spec)
+        return Answer(spec.name, found.value, spoken, round(self.confidence * found.certainty, 3))
+
+    def context(self, spec: SlotSpec) -> Context:
+        current = dict(self.expecting.known).get(spec.name, "")
+        return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot)

@@ -1,0 +1,137 @@
+"""The dental practice: every scripted call, emergencies first, and nobody's appointment without name and date of
+birth."""
+
+from importlib.resources import files
+
+import pytest
+
+import sop
+from sop.acts import Act, CallTool, Say, TransferTo
+from sop.conversation import Conversation
+from sop.graph import Graph
+from sop.script import parse_script, play
+
+NAME = "dental_booking"
+SCRIPTS = {one.name: one for one in (files("sop") / "flows" / "scripts" / NAME).iterdir() if one.name.endswith(".txt")}
+MONDAY = "2026-11-23T10:00:00-05:00"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return sop.load(NAME)
+
+
+def acts(talk: Conversation) -> list[Act]:
+    return [act for exchange in talk.trace for act in exchange.acts]
+
+
+def tools(talk: Conversation) -> list[str]:
+    return [act.name for act in acts(talk) if isinstance(act, CallTool)]
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS))
+def test_scripts(graph: Graph, script: str) -> None:
+    _, misses = play(graph, parse_script(SCRIPTS[script].read_text()))
+    assert not misses, "\n".join(map(str, misses))
+
+
+def test_there_are_scripts() -> None:
+    assert len(SCRIPTS) >= 10
+
+
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("i can't breathe my face is all swollen", "call_911"),
+        ("my daughter has a hard time breathing and her cheek is huge", "call_911"),
+        ("i had surgery yesterday and it won't stop bleeding", "bleeding_safety"),
+        ("there's blood everywhere", "bleeding_safety"),
+        ("my kid knocked his front tooth out on the slide", "tooth_safety"),
+        ("it's an emergency", "emergency_safety"),
+    ],
+)
+@pytest.mark.parametrize("before", [(), ("book an appointment",), ("cancel my appointment", "karen mitchell")])
+def test_an_emergency_wins_at_any_moment(graph: Graph, said: str, step: str, before: tuple[str, ...]) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    for one in before:
+        talk.hear(one)
+    given = talk.hear(said)
+    spoken = [at for at, act in enumerate(given) if isinstance(act, Say) and "9 1 1" in act.text]
+    rung = [at for at, act in enumerate(given) if isinstance(act, TransferTo) and act.target == "on_call_dentist"]
+    assert step in talk.state.path
+    assert step == "tooth_safety" or spoken
+    assert spoken and rung and spoken[0] < rung[0]
+    assert all(not act.interruptible for act in given if isinstance(act, Say))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["i need a cleaning no trouble breathing or anything", "my gums bleed a little when i brush", "a filling fell out"],
+)
+def test_what_can_wait_is_no_emergency(graph: Graph, said: str) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    talk.hear("book an appointment")
+    talk.hear(said)
+    assert not [act for act in acts(talk) if isinstance(act, TransferTo)]
+
+
+@pytest.mark.parametrize("said", ["my tooth hurts", "i broke a tooth", "my cheek is swollen"])
+def test_pain_is_asked_about_before_a_time_is_sought(graph: Graph, said: str) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    talk.hear("book an appointment")
+    talk.hear(said)
+    assert talk.state.step == "danger_check"
+    talk.hear("yes")
+    assert "9 1 1" in talk.said
+    assert talk.state.path[-2:] == ("emergency_safety", "on_call")
+
+
+def test_the_day_of_the_old_appointment_is_not_taken_for_the_new_one(graph: Graph) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    for said in ("i have to move my appointment tomorrow", "karen mitchell", "march third nineteen eighty five"):
+        talk.hear(said)
+    assert talk.state.slot == "dental_new_when"
+    assert "dental_find_new_time" not in tools(talk)
+
+
+def test_an_appointment_is_looked_up_with_both_name_and_birth_date(graph: Graph) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    talk.hear("cancel my appointment")
+    assert tools(talk) == []
+    talk.hear("karen mitchell")
+    assert tools(talk) == []
+    talk.hear("march third nineteen eighty five")
+    assert tools(talk) == ["dental_find_appointment"]
+    assert graph.required["find_appointment"] == ("identify",)
+    assert graph.required["cancel"] == ("identify", "cancel_notice")
+
+
+def test_the_fee_is_told_before_anything_is_cancelled(graph: Graph) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    for said in ("cancel my appointment", "karen mitchell", "march third nineteen eighty five"):
+        talk.hear(said)
+    assert "fifty dollars" in talk.said
+    assert "dental_cancel_appointment" not in tools(talk)
+    talk.hear("yes")
+    assert tools(talk)[-2:] == ["dental_cancel_appointment", "dental_notify_waiting_list"]
+
+
+def test_a_waiting_list_that_fails_changes_nothing_for_the_caller(graph: Graph) -> None:
+    spoken = []
+    for script in ("cancel.txt", "waiting_list_fails.txt"):
+        talk, _ = play(graph, parse_script(SCRIPTS[script].read_text()))
+        spoken.append(talk.said)
+        assert talk.state.outcome == "appointment_cancelled"
+    assert spoken[0] == spoken[1]
+
+
+def test_nothing_is_booked_without_a_yes(graph: Graph) -> None:
+    talk = Conversation(graph, now=MONDAY, caller="+14155550134")
+    for said in ("book an appointment", "a cleaning", "thursday morning", "karen mitchell", "yes"):
+        talk.hear(said)
+    for said in ("march third nineteen eighty five", "yes", "yes"):
+        talk.hear(said)
+    assert talk.state.step == "check"
+    assert "dental_book_appointment" not in tools(talk)
+    talk.hear("yes")
+    assert tools(talk)[-1] == "dental_book_appointment"

@@ -1,0 +1,128 @@
+"""The accident intake as calls: the disclaimer first, then the conflict check, and time limits are told."""
+
+from pathlib import Path
+
+import pytest
+
+import sop
+from sop.script import parse_script, play
+
+GRAPH = sop.load("law_intake")
+SCRIPTS = sorted((Path(sop.__file__).parent / "flows" / "scripts" / "law_intake").glob("*.txt"))
+FRIDAY = "2026-11-27T19:30:00-05:00"
+SUNDAY = "2026-11-22T15:00:00-05:00"
+TUESDAY = "2026-11-24T11:00:00-05:00"
+
+
+class Answers:
+    """Every conflict check answers the same."""
+
+    def __init__(self, conflict: str) -> None:
+        self.conflict = conflict
+        self.called: list[str] = []
+
+    def call(self, name: str, arguments: object) -> dict[str, object]:
+        self.called.append(name)
+        return {"conflict": self.conflict}
+
+
+def call(now: str = TUESDAY, tools: Answers | None = None) -> sop.Conversation:
+    return sop.Conversation(GRAPH, caller="+12125550134", now=now, tools=tools)
+
+
+def to_the_state(talk: sop.Conversation, day: str) -> sop.Conversation:
+    for said in ("a car accident", "no", "karen mitchell", "no", day, "new york"):
+        talk.hear(said)
+    return talk
+
+
+def to_the_end(talk: sop.Conversation) -> sop.Conversation:
+    for said in ("no", "she backed into me", "yes", "skip", "yes"):
+        talk.hear(said)
+    return talk
+
+
+def test_there_are_scripts() -> None:
+    assert len(SCRIPTS) >= 6
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_script(path: Path) -> None:
+    _, misses = play(GRAPH, parse_script(path.read_text()))
+    assert [str(miss) for miss in misses] == []
+
+
+def test_disclaimer_is_the_first_thing_after_the_greeting_and_cannot_be_interrupted() -> None:
+    talk = call()
+    said = [act for act in talk.opening if isinstance(act, sop.Say)]
+    disclaimer = next(act for act in said if "does not create an attorney-client relationship" in act.text)
+    assert "I'm not a lawyer" in disclaimer.text
+    assert not disclaimer.interruptible
+    assert said.index(disclaimer) == len(said) - 2
+    assert talk.state.path == ("disclaimer", "kind")
+
+
+def test_no_way_leads_to_the_conflict_check_around_the_disclaimer() -> None:
+    assert "disclaimer" in GRAPH.required["conflict_check"]
+    assert "disclaimer" in GRAPH.required["company_conflict_check"]
+
+
+def test_no_check_for_somebody_with_a_lawyer() -> None:
+    tools = Answers("no")
+    talk = call(tools=tools)
+    talk.hear("a dog bite")
+    talk.hear("yes i do")
+    assert talk.state.outcome == "already_represented"
+    assert tools.called == []
+
+
+def test_conflict_is_declined_without_a_reason_and_nothing_is_filed() -> None:
+    tools = Answers("yes")
+    talk = call(tools=tools)
+    for said in ("a dog bite", "no", "karen mitchell", "yes", "my neighbor", "paul brannigan"):
+        talk.hear(said)
+    assert talk.state.outcome == "declined"
+    assert tools.called == ["check_conflict"]
+    for telling in ("conflict", "client", "Brannigan", "represent"):
+        assert telling not in talk.said
+
+
+def test_the_result_of_the_check_is_never_in_a_text() -> None:
+    assert GRAPH.facts["conflict"].private
+
+
+@pytest.mark.parametrize(
+    ("day", "step"),
+    [
+        # The call is on 2026-11-24: 731, 730, 641 and 640 days before it.
+        ("november twenty third twenty twenty four", "late_notice"),
+        ("november twenty fourth twenty twenty four", "deadline_notice"),
+        ("february twenty first twenty twenty five", "deadline_notice"),
+        ("february twenty second twenty twenty five", "injuries"),
+    ],
+)
+def test_time_limits(day: str, step: str) -> None:
+    talk = to_the_state(call(), day)
+    assert talk.state.path[talk.state.path.index("facts") + 1] == step
+
+
+def test_a_late_date_leads_to_a_lawyer() -> None:
+    talk = to_the_end(to_the_state(call(), "march third twenty twenty four"))
+    assert [act.target for one in talk.trace for act in one.acts if isinstance(act, sop.TransferTo)] == [
+        "lawyer_on_call"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "when"),
+    [
+        (TUESDAY, "today"),
+        (SUNDAY, "on Monday"),
+        (FRIDAY, "on Monday"),
+        (TUESDAY[:11] + "20:00:00-05:00", "on the next business day"),
+    ],
+)
+def test_when_a_lawyer_calls_back(now: str, when: str) -> None:
+    talk = to_the_end(to_the_state(call(now), "november second twenty twenty six"))
+    assert f"will call you back {when}." in talk.said
+    assert talk.state.outcome == "lead_saved"
