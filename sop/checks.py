@@ -1,186 +1,246 @@
 """Whether the parts of a flow fit together: names exist, steps are reached and lead to an end, tools are gated."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sop.business import with_business
 from sop.condition_checks import check_conditions
 from sop.fields import Notes, suggest
-from sop.graph import Graph, ending, entries, following, reachable
-from sop.required import required_steps, slots_ahead
+from sop.graph import Graph, ToolSpec, ending, entries, needs_of, reachable
+from sop.names import ANSWERED, COUNTERS, MOMENT, PROFILE, derived
+from sop.problems import Places
+from sop.required import endless_circles, open_returns, required_steps, silent_circles, slots_ahead
 from sop.steps import (
     AnswerStep,
     AskStep,
     CallStep,
-    DecideStep,
+    EndStep,
     ReturnStep,
-    SayStep,
     Step,
     ToolStep,
     TransferStep,
     edges_of,
     slots_of,
-    targets,
 )
-from sop.text_checks import check_texts
+from sop.text_checks import OWN_PLACES, check_texts
 from sop.tool_fields import BUILT_IN
+from sop.wording import places as places_in
 
-_SILENT = (SayStep, DecideStep, CallStep, ReturnStep, AnswerStep)
-"""Steps that wait for nobody."""
+_GROUP = re.compile(r"<([^<>]*)>")
+_OWN_NAMES = {*MOMENT, *PROFILE, *COUNTERS, ANSWERED, *OWN_PLACES}
+"""Names that conditions and texts have already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where the parts of a flow stand in its file; what was imported stands at the import."""
+class _Check:
+    """A flow, where its parts stand, and the mistakes in it."""
 
-    lines: dict[str, int]
+    graph: Graph
+    notes: Notes
+    places: Places
 
-    def of(self, path: str) -> int:
-        """The line of "steps.triage", "slots.name", "escalate.0"."""
-        if path in self.lines:
-            return self.lines[path]
-        kind, _, name = path.partition(".")
-        flow, _, inner = name.partition(".")
-        return self.lines.get(f"flows.{flow}.{kind}.{inner}", self.lines.get("import", self.lines.get(kind, 1)))
+    def wrong(self, kind: str, name: str, key: str, message: str, remedy: str, *, inner: str = "") -> None:
+        """Note a mistake in a part's field; `inner` is the field's path where it is not its name."""
+        self.notes.at(self.places.of(kind, name, inner or key), name, key, message, remedy)
+
+    def known(
+        self, kind: str, name: str, key: str, what: str, wanted: str, names: Collection[str], *, inner: str = ""
+    ) -> None:
+        """Note a name that nothing has."""
+        if wanted not in names:
+            self.wrong(kind, name, key, f"there is no {what} {wanted!r}", suggest(wanted, names), inner=inner)
 
 
-def check(graph: Graph, notes: Notes, lines: dict[str, int]) -> Graph:
+def check(graph: Graph, notes: Notes, places: Places) -> Graph:
     """Note every mistake; the graph with its business's name in every text, and its required steps."""
-    places = Places(lines)
-    _names(graph, notes, places)
-    _uses(graph, notes, places)
-    _ways(graph, notes, places)
-    check_conditions(graph, notes, places.of)
-    check_texts(graph, notes, places.of)
-    _asks(graph, notes, places)
-    _person(graph, notes, places)
+    found = _Check(graph, notes, places)
+    for name, step in graph.steps.items():
+        _step(found, name, step)
+    _entries(found)
+    _escalations(found)
+    for tool in graph.tools.values():
+        _tool(found, tool)
+    _guards(found)
+    _own_names(found)
+    _slots(found)
+    _ways(found)
+    _subflows(found)
+    check_conditions(graph, notes, places)
+    check_texts(graph, notes, places)
     return with_business(replace(graph, required=required_steps(graph), ahead=slots_ahead(graph)))
 
 
-def _names(graph: Graph, notes: Notes, places: Places) -> None:
-    """Every step and slot that is named exists."""
-    for name, step in graph.steps.items():
-        line = places.of(f"steps.{name}")
-        for target in filter(None, targets(step)):
-            _known(notes, line, name, "go", "step", target, graph.steps)
-        for slot in (*slots_of(step), *((step.slot,) if isinstance(step, AnswerStep) else ())):
-            _known(notes, line, name, "ask", "slot", slot, graph.slots)
-    for field, entry in (("start", graph.start), ("goodbye", graph.goodbye)):
-        if entry:
-            _known(notes, places.of(field), "", field, "step", entry, graph.steps)
-    for index, escalation in enumerate(graph.escalations):
-        for target in filter(None, dict.fromkeys((escalation.to, escalation.otherwise))):
-            _known(notes, places.of(f"escalate.{index}"), "escalate", "to", "step", target, graph.steps)
-    for name, guard in graph.guards.items():
-        _known(notes, places.of(f"guards.{name}"), name, "otherwise", "step", guard.otherwise, graph.steps)
+def _step(check: _Check, name: str, step: Step) -> None:
+    """Every step, slot, tool, guard and sub-flow that it names exists."""
+    graph = check.graph
+    edges = edges_of(step)
+    for index, edge in enumerate(edges):
+        if edge.go:
+            inner = "go" if len(edges) == 1 and edge.condition is None else f"next.{index}"
+            check.known("steps", name, "go", "step", edge.go, graph.steps, inner=inner)
+    if isinstance(step, ToolStep | AnswerStep) and step.on_failure:
+        check.known("steps", name, "on_failure", "step", step.on_failure, graph.steps)
+    if isinstance(step, TransferStep) and step.on_no_answer:
+        check.known("steps", name, "on_no_answer", "step", step.on_no_answer, graph.steps)
+    for slot in slots_of(step):
+        check.known("steps", name, "ask" if isinstance(step, AskStep) else "review", "slot", slot, graph.slots)
+    if isinstance(step, AnswerStep):
+        check.known("steps", name, "answer", "slot", step.slot, graph.slots)
+        if not graph.knowledge:
+            check.wrong("steps", name, "answer", "there is no article to answer from", "add `knowledge:`")
+    if isinstance(step, ToolStep):
+        check.known("steps", name, "tool", "tool", step.tool, {*graph.tools, *BUILT_IN})
+    if isinstance(step, CallStep):
+        check.known("steps", name, "call", "flow", step.flow, graph.flows)
+    if step.guard:
+        check.known("steps", name, "guard", "guard", step.guard, graph.guards)
+    if isinstance(step, AskStep):
+        _ask(check, name, step)
 
 
-def _uses(graph: Graph, notes: Notes, places: Places) -> None:
-    """Every tool, guard and sub-flow that is named exists."""
-    for name, step in graph.steps.items():
-        line = places.of(f"steps.{name}")
-        if isinstance(step, ToolStep):
-            _known(notes, line, name, "tool", "tool", step.tool, {*graph.tools, *BUILT_IN})
-        if isinstance(step, CallStep):
-            _known(notes, line, name, "call", "flow", step.flow, graph.flows)
-        if step.guard:
-            _known(notes, line, name, "guard", "guard", step.guard, graph.guards)
-    for aside in graph.asides:
-        _known(notes, places.of(f"asides.{aside.name}"), aside.name, "call", "flow", aside.flow, graph.flows)
-    _tools(graph, notes, places)
+def _ask(check: _Check, name: str, step: AskStep) -> None:
+    if not step.slots:
+        check.wrong("steps", name, "ask", "it asks for nothing", "name a slot")
+    for key, given in (("prompt", step.prompt), ("reprompt", step.reprompts)):
+        if len(step.slots) > 1 and given:
+            message = "this is for a step that asks for one slot"
+            check.wrong("steps", name, key, message, "write it at the slots, or split the step")
 
 
-def _tools(graph: Graph, notes: Notes, places: Places) -> None:
-    """Tools are gated, called, and given what there is; slots depend on what there is."""
-    known = {*graph.slots, *graph.facts}
-    for name, spec in graph.slots.items():
-        for other in spec.depends_on:
-            _known(notes, places.of(f"slots.{name}"), name, "depends_on", "slot", other, known)
-    for name, tool in graph.tools.items():
-        line = places.of(f"tools.{name}")
-        if tool.guard:
-            _known(notes, line, name, "guard", "guard", tool.guard, graph.guards)
-        for source in (tool.arguments or {}).values():
-            _known(notes, line, name, "arguments", "slot", source, known)
-        for result in sorted(set(tool.results) & set(graph.slots)):
-            notes.add(line, name, "results", f"{result!r} is a slot already", "give the result another name")
-        if not any(isinstance(step, ToolStep) and step.tool == name for step in graph.steps.values()):
-            notes.add(line, name, "", "no step calls this tool", "call it, or remove it")
+def _entries(check: _Check) -> None:
+    graph = check.graph
+    if graph.start:
+        check.known("start", "", "start", "step", graph.start, graph.steps)
+    if graph.goodbye:
+        check.known("goodbye", "", "goodbye", "step", graph.goodbye, graph.steps)
+        if not isinstance(graph.steps.get(graph.goodbye, EndStep("", "")), EndStep):
+            check.wrong("goodbye", "", "goodbye", f"{graph.goodbye!r} does not end the call", "name an `end` step")
 
 
-def _known(notes: Notes, line: int, place: str, field: str, what: str, name: str, names: Collection[str]) -> None:
-    """Note a name that nothing has."""
-    if name not in names:
-        notes.add(line, place, field, f"there is no {what} {name!r}", suggest(name, names))
-
-
-def _ways(graph: Graph, notes: Notes, places: Places) -> None:
-    """Every step is reached and leads to an end."""
-    reached = reachable(graph, entries(graph))
-    good = ending(graph)
-    for name in graph.steps:
-        line = places.of(f"steps.{name}")
-        if name not in reached:
-            notes.add(line, name, "", "no path leads to this step", "lead an edge here, or remove it")
-        elif name not in good:
-            message = "no end and no person can be reached from here"
-            notes.add(line, name, "", message, "lead a path to an `end` or `transfer` step")
-    for name in sorted(_silent_circles(graph)):
-        message = "this step can be reached from itself without the caller or a tool in between"
-        notes.add(places.of(f"steps.{name}"), name, "", message, "put an ask into the circle")
-
-
-def _silent_circles(graph: Graph) -> set[str]:
-    """Steps on a circle that never waits for anybody."""
-    silent = replace(
-        graph, steps={name: step for name, step in graph.steps.items() if isinstance(step, _SILENT)}, asides=()
-    )
-    return {name for name, step in silent.steps.items() if name in reachable(silent, following(silent, step))}
-
-
-def _asks(graph: Graph, notes: Notes, places: Places) -> None:
-    """Every slot is asked for, with words; every tool can fail somewhere else."""
-    asked = {slot for step in graph.steps.values() for slot in slots_of(step)}
-    prompted = {
-        step.slots[0]
-        for step in graph.steps.values()
-        if isinstance(step, AskStep) and step.prompt and len(step.slots) == 1
-    }
-    for name, spec in graph.slots.items():
-        line = places.of(f"slots.{name}")
-        if name not in asked:
-            notes.add(line, name, "", "no step asks for this slot", "ask for it, or remove it")
-        elif not spec.prompt and name not in prompted:
-            notes.add(line, name, "prompt", "there is no question for this slot", "add `prompt: ...`")
-    for name, step in graph.steps.items():
-        line = places.of(f"steps.{name}")
-        if isinstance(step, AskStep) and not step.slots:
-            notes.add(line, name, "ask", "it asks for nothing", "name a slot")
-        if isinstance(step, ToolStep) and step.on_failure == name:
-            message = "a tool that fails would be called again at once"
-            notes.add(line, name, "on_failure", message, "lead elsewhere")
-        _returns(graph, name, step, notes, line)
-
-
-def _returns(graph: Graph, name: str, step: Step, notes: Notes, line: int) -> None:
-    """A return stands in a sub-flow, and an aside's sub-flow returns."""
-    if isinstance(step, ReturnStep) and not any(name in reachable(graph, (first,)) for first in graph.flows.values()):
-        notes.add(line, name, "return", "there is no sub-flow to return from", "end the call with `end:`")
-    if isinstance(step, CallStep) and step.flow in graph.flows and not edges_of(step):
-        notes.add(line, name, "go", "nothing follows when the flow returns", "add `go: step`")
-
-
-def _person(graph: Graph, notes: Notes, places: Places) -> None:
+def _escalations(check: _Check) -> None:
     """Somebody who asks for a person, or whom nobody understands, must get somewhere."""
+    graph = check.graph
+    for index, escalation in enumerate(graph.escalations):
+        spot = check.places.of("escalate", str(index))
+        for key, target in (("to", escalation.to), ("otherwise", escalation.otherwise)):
+            if target and target not in graph.steps and (key == "to" or target != escalation.to):
+                message = f"there is no step {target!r}"
+                check.notes.at(spot, "escalate", key, message, suggest(target, graph.steps))
     people = {name for name, step in graph.steps.items() if isinstance(step, TransferStep)}
+    spot = check.places.of("escalate")
     for counter in ("asked_for_person", "misunderstood", "silences", "unheard"):
         found = [escalation for escalation in graph.escalations if counter in escalation.when.names]
-        line = places.of("escalate")
         if not found:
             remedy = f"add `- {{when: {counter}{'' if counter == 'asked_for_person' else ' >= 3'}, to: ...}}`"
-            notes.add(line, "escalate", "when", f"nothing happens on {counter}", remedy)
-        elif counter == "asked_for_person" and not any(
-            people & reachable(graph, (escalation.to,)) for escalation in found
-        ):
+            check.notes.at(spot, "escalate", "when", f"nothing happens on {counter}", remedy)
+        elif counter == "asked_for_person" and not any(people & reachable(graph, (one.to,)) for one in found):
             message = "a caller who asks for a person reaches none"
-            notes.add(line, "escalate", "to", message, "lead to a `transfer` step")
+            check.notes.at(spot, "escalate", "to", message, "lead to a `transfer` step")
+
+
+def _tool(check: _Check, tool: ToolSpec) -> None:
+    """A tool is gated, called, and given what there is."""
+    graph, name = check.graph, tool.name
+    if tool.guard:
+        check.known("tools", name, "guard", "guard", tool.guard, graph.guards)
+    for argument, source in (tool.arguments or {}).items():
+        known = {*graph.slots, *graph.facts}
+        check.known("tools", name, "arguments", "slot", source, known, inner=f"arguments.{argument}")
+    given = {*(graph.slots if tool.arguments is None else tool.arguments), *tool.constants}
+    for place in dict.fromkeys(places_in(tool.url)):
+        check.known("tools", name, "url", "argument", place, given)
+    for result, spec in tool.results.items():
+        if result in graph.slots:
+            message = f"{result!r} is a slot already"
+            check.wrong("tools", name, "results", message, "give the result another name", inner=f"results.{result}")
+        other = graph.facts[result]
+        if (other.type, other.options, other.private) != (spec.type, spec.options, spec.private):
+            message = f"{result!r} is another kind of result elsewhere"
+            check.wrong("tools", name, "results", message, "give the result another name", inner=f"results.{result}")
+    if not any(isinstance(step, ToolStep) and step.tool == name for step in graph.steps.values()):
+        check.wrong("tools", name, "", "no step calls this tool", "call it, or remove it")
+
+
+def _guards(check: _Check) -> None:
+    """A guard is used, and leads somewhere that it does not bar itself."""
+    graph = check.graph
+    for name, guard in graph.guards.items():
+        check.known("guards", name, "otherwise", "step", guard.otherwise, graph.steps)
+        behind = graph.steps.get(guard.otherwise)
+        tool = graph.tools.get(behind.tool) if isinstance(behind, ToolStep) else None
+        if behind is not None and name in (behind.guard, tool.guard if tool else ""):
+            message = f"{guard.otherwise!r} stands behind this very guard"
+            check.wrong("guards", name, "otherwise", message, "lead to a step outside of it")
+        used = {step.guard for step in graph.steps.values()} | {one.guard for one in graph.tools.values()}
+        if name not in used and "." not in name:
+            check.wrong("guards", name, "", "no step and no tool has this guard", "add `guard:` there, or remove it")
+
+
+def _slots(check: _Check) -> None:
+    """Every slot is asked for, with words, and each option of a choice can be said."""
+    graph = check.graph
+    asked = {slot for step in graph.steps.values() for slot in needs_of(graph, step)}
+    single = (step for step in graph.steps.values() if isinstance(step, AskStep) and len(step.slots) == 1)
+    prompted = {step.slots[0] for step in single if step.prompt}
+    for name, spec in graph.slots.items():
+        if name not in asked:
+            check.wrong("slots", name, "", "no step asks for this slot", "ask for it, or remove it")
+        elif not spec.prompt and name not in prompted:
+            check.wrong("slots", name, "prompt", "there is no question for this slot", "add `prompt: ...`")
+        for other in spec.depends_on:
+            check.known("slots", name, "depends_on", "slot", other, {*graph.slots, *graph.facts})
+        for option in spec.options:
+            for group in (group for phrase in option.phrases for group in _GROUP.findall(phrase)):
+                inner = f"options.{option.name}"
+                check.known("slots", name, "options", "group of words", group, graph.words, inner=inner)
+
+
+def _own_names(check: _Check) -> None:
+    """Slots and results have names of their own."""
+    graph, taken = check.graph, {*_OWN_NAMES, *derived(check.graph)}
+    for name in graph.slots:
+        if name in taken:
+            check.wrong("slots", name, "", f"{name!r} has a meaning of its own", "give the slot another name")
+    for tool in graph.tools.values():
+        for result in sorted(taken.intersection(tool.results)):
+            message = f"{result!r} has a meaning of its own"
+            inner = f"results.{result}"
+            check.wrong("tools", tool.name, "results", message, "give the result another name", inner=inner)
+
+
+def _ways(check: _Check) -> None:
+    """Every step is reached, leads to an end, and is on no circle that never waits."""
+    graph = check.graph
+    reached, good = reachable(graph, entries(graph)), ending(graph)
+    for name, step in graph.steps.items():
+        if name not in reached:
+            check.wrong("steps", name, "", "no path leads to this step", "lead an edge here, or remove it")
+        elif name not in good:
+            message = "no end and no person can be reached from here"
+            check.wrong("steps", name, "", message, "lead a path to an `end` or `transfer` step")
+        if isinstance(step, ToolStep) and step.on_failure == name:
+            check.wrong(
+                "steps", name, "on_failure", "a tool that fails would be called again at once", "lead elsewhere"
+            )
+    silent = silent_circles(graph)
+    for name in sorted(silent):
+        message = "this step can be reached from itself without the caller or a tool in between"
+        check.wrong("steps", name, "", message, "put an ask into the circle")
+    for name in sorted(endless_circles(graph) - silent):
+        message = "this step comes back to itself once everything is answered, and nobody is asked again"
+        check.wrong("steps", name, "", message, "add `again: true` to the ask, or lead out of the circle")
+
+
+def _subflows(check: _Check) -> None:
+    """A return stands in a sub-flow, an aside's sub-flow returns, and something follows a call."""
+    graph = check.graph
+    for name in sorted(open_returns(graph)):
+        check.wrong("steps", name, "return", "there is no sub-flow to return from", "end the call with `end:`")
+    for aside in graph.asides:
+        check.known("asides", aside.name, "call", "flow", aside.flow, graph.flows)
+        first = graph.flows.get(aside.flow)
+        inside = reachable(graph, (first,)) if first is not None else frozenset()
+        if inside and not any(isinstance(graph.steps[step], ReturnStep) for step in inside):
+            message = f"the flow {aside.flow!r} never returns to the open question"
+            check.wrong("asides", aside.name, "call", message, "end it with `return: true`")

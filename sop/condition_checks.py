@@ -1,58 +1,74 @@
 """Whether the conditions of a flow can be read, and can ever hold."""
 
-from collections.abc import Callable
-
 from sop.conditions import constants_compared
 from sop.fields import Notes, suggest
 from sop.graph import Graph
 from sop.names import ANSWERED, COUNTERS, known_names, types
+from sop.problems import Places, Spot
 from sop.satisfy import can_hold
-from sop.steps import Condition, edges_of
+from sop.steps import Condition, DecideStep, Step, edges_of
 from sop.topics import TOPICS
 
-Place = Callable[[str], int]
 
-
-def check_conditions(graph: Graph, notes: Notes, line_of: Place) -> None:
+def check_conditions(graph: Graph, notes: Notes, places: Places) -> None:
     """Note every condition that names what is not there or can never hold, and every edge that is never taken."""
     known = known_names(graph)
     for name, step in graph.steps.items():
-        seen: set[str] = set()
-        for index, edge in enumerate(edges_of(step)):
-            line = line_of(f"steps.{name}.next.{index}")
-            if "" in seen:
-                notes.add(line, name, "next", "an edge before this one is always taken", "move this edge up")
-                break
-            text = edge.condition.text if edge.condition else ""
-            if text in seen:
-                notes.add(line, name, "next", f"the condition {text!r} stands twice", "remove one of the two")
-            seen.add(text)
-            if edge.condition:
-                _condition(graph, notes, line, name, edge.condition, known)
+        _edges(graph, notes, places, step, known)
     for name, guard in graph.guards.items():
-        _condition(graph, notes, line_of(f"guards.{name}"), name, guard.condition, known)
+        _condition(graph, notes, places.of("guards", name, "if"), name, guard.condition, known)
     for index, escalation in enumerate(graph.escalations):
-        line = line_of(f"escalate.{index}")
-        _condition(graph, notes, line, "escalate", escalation.when, known | {*COUNTERS})
+        spot = places.of("escalate", str(index))
+        _condition(graph, notes, spot, "escalate", escalation.when, known | {*COUNTERS})
         for topic in sorted(constants_compared(escalation.when, "topic") - {*TOPICS}):
-            notes.add(line, "escalate", "when", f"there is no topic {topic!r}", suggest(topic, TOPICS))
+            notes.at(spot, "escalate", "when", f"there is no topic {topic!r}", suggest(topic, TOPICS))
 
 
-def _condition(graph: Graph, notes: Notes, line: int, place: str, condition: Condition, known: frozenset[str]) -> None:
+def _edges(graph: Graph, notes: Notes, places: Places, step: Step, known: frozenset[str]) -> None:
+    """The conditions of a step's edges, each where those before it have not been taken."""
+    listed = "decide" if isinstance(step, DecideStep) else "next"
+    before: list[Condition] = []
+    always = False
+    for index, edge in enumerate(edges_of(step)):
+        spot = places.of("steps", step.name, f"{listed}.{index}")
+        if always:
+            notes.at(spot, step.name, listed, "an edge before this one is always taken", "move this edge up")
+            return
+        if edge.condition is None:
+            always = True
+            continue
+        if any(edge.condition.text == one.text for one in before):
+            message = f"the condition {edge.condition.text!r} stands twice"
+            notes.at(spot, step.name, listed, message, "remove one of the two")
+        elif _condition(graph, notes, spot, step.name, edge.condition, known):
+            sound = tuple(one for one in before if one.names <= known)
+            if not can_hold(graph, edge.condition, sound):
+                message = f"this is never reached, because edges before it are taken: {edge.condition.text}"
+                notes.at(spot, step.name, listed, message, "move this edge up, or remove it")
+        before.append(edge.condition)
+
+
+def _condition(graph: Graph, notes: Notes, spot: Spot, place: str, condition: Condition, known: frozenset[str]) -> bool:
+    """Whether the condition is sound; every mistake in it is noted."""
     unknown = sorted(condition.names - known)
     for name in unknown:
         message = f"the condition names {name!r}, which is neither a slot nor a result"
-        notes.add(line, place, "if", message, suggest(name, known))
+        notes.at(spot, place, "if", message, suggest(name, known))
     impossible = False
     for name in sorted(condition.names - set(unknown)):
         options = _options(graph, name)
-        for constant in sorted(constants_compared(condition, name) - options):
+        for constant in sorted(constants_compared(condition, name) - options - condition.names):
             if options:
                 impossible = True
                 message = f"this can never hold: {name} has no option {constant!r}"
-                notes.add(line, place, "if", message, suggest(constant, options))
-    if not unknown and not impossible and not can_hold(graph, condition):
-        notes.add(line, place, "if", f"this can never hold: {condition.text}", "mend the condition, or remove the edge")
+                notes.at(spot, place, "if", message, suggest(constant, options))
+    if unknown or impossible:
+        return False
+    if not can_hold(graph, condition):
+        message = f"this can never hold: {condition.text}"
+        notes.at(spot, place, "if", message, "mend the condition, or remove the edge")
+        return False
+    return True
 
 
 def _options(graph: Graph, name: str) -> frozenset[str]:

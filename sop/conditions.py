@@ -8,12 +8,15 @@ Nothing is ever compiled or called: a flow file is never code.
 import ast
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TypeGuard
 
 from sop.steps import Condition
 
 Value = str | int | float | bool | tuple[str, ...] | None
 
 _LONGEST = 500
+_GREATEST = 1e15
+"""No number in a condition is as great."""
 
 
 class ConditionError(ValueError):
@@ -81,8 +84,20 @@ def numbers_compared(condition: Condition, name: str) -> frozenset[float]:
             sides = [node.left, *node.comparators]
             if any(isinstance(side, ast.Name) and side.id == name for side in sides):
                 leaves = (leaf for side in sides for leaf in ast.walk(side) if isinstance(leaf, ast.Constant))
-                found |= {float(leaf.value) for leaf in leaves if isinstance(leaf.value, int | float)}
+                found |= {float(leaf.value) for leaf in leaves if _is_number(leaf.value)}
     return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def names_compared(condition: Condition) -> bool:
+    """Whether some name is compared with another one."""
+    nodes = (node for node in ast.walk(_parsed(condition.text)) if isinstance(node, ast.Compare))
+    return any(sum(isinstance(side, ast.Name) for side in (node.left, *node.comparators)) > 1 for node in nodes)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """A number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _word(leaf: ast.AST) -> str | None:
@@ -96,8 +111,9 @@ def _check(node: ast.expr) -> None:
     match node:
         case ast.Name():
             return
-        case ast.Constant(value=str() | int() | float() | bool() | None):
-            return
+        case ast.Constant(value=str() | int() | float() | bool() | None as constant):
+            if _is_number(constant) and not abs(constant) < _GREATEST:
+                raise ConditionError("a number in it is too great")
         case ast.BoolOp(values=values):
             for value in values:
                 _check(value)
@@ -118,6 +134,8 @@ def _check_side(op: ast.cmpop, side: ast.expr) -> None:
         if not isinstance(side, ast.List | ast.Tuple):
             raise ConditionError("after `in` comes a list: [a, b]")
         for element in side.elts:
+            if not isinstance(element, ast.Name | ast.Constant):
+                raise ConditionError("a list holds words and numbers only: [a, b]")
             _check(element)
     elif isinstance(op, ast.Is | ast.IsNot):
         raise ConditionError("use == or !=")
@@ -147,8 +165,9 @@ def _compare(left: Value, ops: list[ast.cmpop], sides: list[ast.expr], values: M
     for op, side in zip(ops, sides, strict=True):
         if isinstance(op, ast.In | ast.NotIn):
             assert isinstance(side, ast.List | ast.Tuple)
-            listed = [_word(element) or _value(element, values) for element in side.elts]
-            inside = any(part in listed for part in left) if isinstance(left, tuple) else left in listed
+            listed = [element.id if isinstance(element, ast.Name) else _value(element, values) for element in side.elts]
+            held = left if isinstance(left, tuple) else (left,)
+            inside = any(_same(part, one) for part in held for one in listed)
             if inside != isinstance(op, ast.In):
                 return False
             continue
@@ -161,10 +180,10 @@ def _compare(left: Value, ops: list[ast.cmpop], sides: list[ast.expr], values: M
 
 def _pair(left: Value, op: ast.cmpop, right: Value) -> bool:
     if isinstance(op, ast.Eq):
-        return left == right
+        return _same(left, right)
     if isinstance(op, ast.NotEq):
-        return left != right
-    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return not _same(left, right)
+    if not _is_number(left) or not _is_number(right):
         return False
     match op:
         case ast.Lt():
@@ -177,3 +196,8 @@ def _pair(left: Value, op: ast.cmpop, right: Value) -> bool:
             return left >= right
         case _:
             raise AssertionError(f"parse_condition let {op} pass")
+
+
+def _same(left: Value, right: Value) -> bool:
+    """Whether the two are one value; True is not 1."""
+    return isinstance(left, bool) == isinstance(right, bool) and left == right

@@ -14,11 +14,23 @@ _WRONG = phrase_list("""
 """)
 _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
+_ANYTHING = frozenset({"yes_no", "free_text"})
+"""Types that take almost any words: only their names correct them."""
+_TELLING = frozenset({"person_name", "phone", "email", "us_address", "time_window"})
+"""Types whose values, after a "no", are told from other words even where they are only begun."""
+_PLAIN = frozenset({"choice", "time_window", "us_address", "phone", "email"})
+"""Types whose values are told from any other words."""
 _TURNS = phrase_list("it's, it is, but, except, make it, rather")
 CUES = phrase_list("""
     actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
     rather, nope
 """)
+
+
+_SURE_CUES = phrase_list("""
+    actually, sorry, i meant, i mean, wrong, change, correction, instead, should be, mistake, rather, make it
+""")
+"""Words that announce a correction, where a plain no only answers the question."""
 
 
 def named(heard: Utterance, words: Words) -> Iterator[Correction]:
@@ -57,12 +69,19 @@ def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: 
 
 def contradictions(heard: Utterance, words: Words, rest: Words, *, denied: bool) -> Iterator[Correction]:
     """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday". `rest`
-    is what stands behind the yes or no."""
+    is what stands behind the yes or no. Where the open question is a yes-or-no question of its own, a no answers that
+    one, and only an unmistakable value is more. A value that two slots could hold corrects neither."""
     known = heard.known
-    for spec in sorted(heard.filled, key=lambda spec: spec.type == "choice"):
-        if spec.name == heard.expecting.slot:
+    own = heard.asked is not None and heard.asked.type == "yes_no"
+    sure = says_any(words, _SURE_CUES)
+    cued = (denied or says_any(words, CUES) or says_any(words, _TURNS)) and not own
+    types = [spec.type for spec in heard.filled]
+    shared = {kind for kind in types if kind != "choice" and types.count(kind) > 1}
+    specs = (spec for spec in heard.filled if spec.type not in _ANYTHING and (not own or sure or spec.type in _PLAIN))
+    for spec in sorted(specs, key=lambda spec: spec.type == "choice"):
+        if spec.name == heard.expecting.slot or spec.type in shared:
             continue
-        loose = (denied or says_any(words, CUES) or says_any(words, _TURNS)) and spec.type != "choice"
+        loose = cued and spec.type in _TELLING
         found = heard.replacement(spec, rest, asked=loose) or heard.replacement(spec, words, asked=loose)
         if found is None or found.value == known[spec.name]:
             continue

@@ -7,20 +7,12 @@ from keyword import iskeyword
 
 from rapidfuzz import process
 
-from sop.problems import Problem
+from sop.problems import Problem, Spot
 from sop.yaml_source import Node
 
 
 _NAME = re.compile(r"[\w-]+")
 _WORD = re.compile(r"[^\W\d]\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A line of a file."""
-
-    file: str
-    line: int
 
 
 @dataclass(slots=True)
@@ -160,7 +152,7 @@ class Fields:
 
     def whole(self, name: str, default: int, *, low: int, high: int) -> int:
         """A number without a fraction."""
-        found = self.number(name, default, low=low, high=high)
+        found = float(self.number(name, default, low=low, high=high))
         if not found.is_integer():
             self.wrong(name, "this must be a whole number", f"write `{name}: {found:.0f}`")
         return int(found)

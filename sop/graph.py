@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sop.slot_spec import SlotSpec
 from sop.steps import (
+    AnswerStep,
     AskStep,
     CallStep,
     Condition,
@@ -15,6 +16,7 @@ from sop.steps import (
     Step,
     ToolStep,
     TransferStep,
+    slots_of,
     targets,
 )
 
@@ -222,31 +224,65 @@ def ending(graph: Graph) -> frozenset[str]:
         good |= more
 
 
+def needs_of(graph: Graph, step: Step) -> tuple[str, ...]:
+    """The slots that the step asks for, reads back or answers from, and those that its tool is called with."""
+    own = (step.slot,) if isinstance(step, AnswerStep) else slots_of(step)
+    tool = graph.tools.get(step.tool) if isinstance(step, ToolStep) else None
+    sources = tuple((tool.arguments or {}).values()) if tool else ()
+    return (*own, *(source for source in sources if source in graph.slots))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that the procedure can speak, and where it stands: "steps", "triage", "prompt"."""
+
+    kind: str
+    name: str
+    key: str
+    text: str
+
+
 def templates(graph: Graph) -> Iterator[str]:
     """Every text the procedure can speak, with its {slot} places."""
-    yield graph.greeting
+    return (one.text for one in all_texts(graph))
+
+
+def all_texts(graph: Graph) -> Iterator[Text]:
+    """The same with their places."""
+    yield Text("greeting", "", "", graph.greeting)
     for step in graph.steps.values():
-        yield from _step_texts(step)
+        yield from (Text("steps", step.name, key, text) for key, text in _step_texts(step))
     for slot in graph.slots.values():
-        ladder = slot.ladder
-        yield from (slot.prompt, slot.offer_prompt, slot.confirm_prompt, slot.why, ladder.keypad)
-        yield from (*ladder.no_match, *ladder.silence, *ladder.invalid, *ladder.reasons.values())
+        yield from (Text("slots", slot.name, key, text) for key, text in _slot_texts(slot))
     for tool in graph.tools.values():
-        yield tool.filler
+        yield Text("tools", tool.name, "filler", tool.filler)
     for article in graph.knowledge:
-        yield article.answer
-    yield from (getattr(graph.wording, name) for name in Wording.__slots__)
+        yield Text("knowledge", article.name, "answer", article.answer)
+    yield from (Text("wording", name, "", getattr(graph.wording, name)) for name in Wording.__slots__)
 
 
-def _step_texts(step: Step) -> Iterator[str]:
+def _slot_texts(slot: SlotSpec) -> Iterator[tuple[str, str]]:
+    for key in ("prompt", "offer_prompt", "confirm_prompt", "why"):
+        yield key, getattr(slot, key)
+    ladder = slot.ladder
+    yield "keypad", ladder.keypad
+    yield from (("reprompt", text) for text in ladder.no_match)
+    yield from (("silence", text) for text in ladder.silence)
+    yield from (("invalid", text) for text in ladder.invalid)
+    yield from ((f"reasons.{reason}", text) for reason, text in ladder.reasons.items())
+
+
+def _step_texts(step: Step) -> Iterator[tuple[str, str]]:
     match step:
         case SayStep() | ToolStep() | EndStep() | CallStep() | ReturnStep():
-            yield step.text
+            yield "say", step.text
         case AskStep():
-            yield from (step.intro, step.prompt, *step.reprompts)
+            yield from (("say", step.intro), ("prompt", step.prompt))
+            yield from (("reprompt", text) for text in step.reprompts)
         case ReviewStep():
-            yield from (step.text, step.changed, step.ask_what, *step.reprompts)
+            yield from (("prompt", step.text), ("changed", step.changed), ("ask_what", step.ask_what))
+            yield from (("reprompt", text) for text in step.reprompts)
         case TransferStep():
-            yield from (step.text, step.no_answer_text)
+            yield from (("say", step.text), ("no_answer", step.no_answer_text))
         case _:
             return

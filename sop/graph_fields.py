@@ -1,7 +1,7 @@
 """The top of a flow file into a `Graph` that is not checked yet."""
 
 from datetime import date
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from sop.fields import Fields, Notes, suggest
 from sop.graph import Article, Aside, Escalation, Graph, Guard, Hours, Wording
@@ -23,7 +23,8 @@ def read_graph(root: Node, notes: Notes) -> tuple[Graph | None, Imports]:
     fields = Fields(root, notes)
     if not isinstance(root.value, dict):
         return None, ()
-    if tone := fields.text("tone"):
+    tone = fields.text("tone")
+    if tone:
         notes.tones = (*notes.tones, tone)
     steps, flows = _all_steps(fields, notes)
     graph = Graph(
@@ -47,7 +48,9 @@ def read_graph(root: Node, notes: Notes) -> tuple[Graph | None, Imports]:
         hours=_hours(fields, notes),
         agent=fields.text("agent"),
     )
-    imports = tuple((str(node.value), node.line) for node in fields.items("import"))
+    imports = tuple((node.written, node.line) for node in fields.items("import"))
+    if tone and tone not in notes.worded and not imports:
+        fields.wrong("tone", f"no text has a wording for the tone {tone!r}", suggest(tone, notes.worded - {"default"}))
     fields.done()
     return graph, imports
 
@@ -141,6 +144,8 @@ def _hours(fields: Fields, notes: Notes) -> Hours | None:
         return None
     inner = Fields(node, notes, "hours")
     week = {}
+    if not any(weekday in inner for weekday in WEEKDAYS):
+        inner.wrong("", "no day has hours, so that it is never open", 'write for example `monday: "08:00-17:00"`')
     for index, weekday in enumerate(WEEKDAYS):
         stretches = []
         for text in inner.texts(weekday):
@@ -168,11 +173,14 @@ def _hours(fields: Fields, notes: Notes) -> Hours | None:
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
 
 
 def _is_zone(name: str) -> bool:
-    return name in available_timezones()
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -6,6 +6,7 @@ bundle can rebuild the graph without any file.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from sop.checks import check
 from sop.fields import Notes
 from sop.graph import Graph
 from sop.graph_fields import read_graph
-from sop.imports import with_imports
-from sop.problems import FlowError, Problem
+from sop.imports import is_flow_name, with_imports
+from sop.problems import FlowError, Places, Problem
 from sop.yaml_source import LARGEST, Node, SourceError, read_yaml
 
 _FLOWS = Path(__file__).with_name("flows")
@@ -53,7 +54,7 @@ def bundle(source: str | Path) -> str:
             if name in texts or len(texts) > _MOST_FLOWS:
                 continue
             beside = origin.with_name(f"{name}.yaml")
-            inner = beside if beside.is_file() else find(name)
+            inner = beside if beside.is_file() else _FLOWS / f"{name}.yaml"
             if inner.is_file():
                 texts[name] = _read(inner, name)
                 waiting.append((inner, texts[name]))
@@ -64,39 +65,50 @@ def bundle(source: str | Path) -> str:
 def _read(path: Path, source: str) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1).decode()
-    except OSError as error:
-        remedy = f"give the path of a flow file, or one of: {', '.join(shipped())}"
-        raise FlowError((Problem(source, 1, "", "", f"cannot be read ({error.strerror})", remedy),)) from error
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise _unreadable(path.name, f"is larger than {LARGEST // 1024} KiB", "split it into several flows")
+        return data.decode()
     except UnicodeDecodeError as error:
-        raise FlowError((Problem(path.name, 1, "", "", "is not UTF-8 text", "save it as UTF-8"),)) from error
+        raise _unreadable(path.name, "is not UTF-8 text", "save it as UTF-8") from error
+    except (OSError, ValueError) as error:
+        remedy = f"give the path of a flow file, or one of: {', '.join(shipped())}"
+        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise _unreadable(source, f"cannot be read ({reason})", remedy) from error
+
+
+def _unreadable(source: str, message: str, remedy: str) -> FlowError:
+    return FlowError((Problem(source, 1, "", "", message, remedy),))
 
 
 def _imported(text: str) -> tuple[str, ...]:
     """The flows that a text imports; none when it can't be read, which `load_text` reports."""
+    if "import" not in text:
+        return ()
     try:
         value = read_yaml(text).value
     except SourceError:
         return ()
     listed = value.get("import") if isinstance(value, dict) else None
     nodes = listed.value if listed is not None and isinstance(listed.value, list) else []
-    return tuple(node.value for node in nodes if isinstance(node.value, str))
+    return tuple(node.written for node in nodes if is_flow_name(node.written))
 
 
 def load_text(text: str, file: str = "flow.yaml") -> Graph:
     """The flow in `text`, with the flows it imports behind it. Raises FlowError with every problem."""
     first, *others = _NEXT.split(text)
-    drafts = {name: _draft(inner, f"{name}.yaml") for name, inner in zip(others[::2], others[1::2], strict=True)}
     main = _draft(first, file)
-    problems = [problem for draft in drafts.values() for problem in draft.notes.problems]
+    inner = dict(zip(others[::2], others[1::2], strict=True))
+    drafts = {name: _draft(part, f"{name}.yaml", main.notes.tones) for name, part in inner.items()}
     if main.graph is None:
-        raise FlowError((*main.notes.problems, *problems))
-    graph = with_imports(
-        main.graph, main.imports, {name: (d.graph, d.imports) for name, d in drafts.items() if d.graph}, main.notes
-    )
-    graph = check(graph, main.notes, main.lines)
-    if main.notes.problems or problems:
-        raise FlowError((*main.notes.problems, *problems))
+        raise FlowError(_problems(main, drafts))
+    parts = {name: (draft.graph, draft.imports) for name, draft in drafts.items() if draft.graph}
+    broken = frozenset(drafts) - frozenset(parts)
+    graph = with_imports(main.graph, main.imports, parts, main.notes, broken)
+    places = Places(file, main.lines, {name: Places(f"{name}.yaml", one.lines) for name, one in drafts.items()})
+    graph = check(graph, main.notes, places)
+    if found := _problems(main, drafts):
+        raise FlowError(found)
     return graph
 
 
@@ -111,8 +123,12 @@ class _Draft:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-def _draft(text: str, file: str) -> _Draft:
-    notes = Notes(file)
+def _problems(main: _Draft, drafts: Mapping[str, _Draft]) -> tuple[Problem, ...]:
+    return tuple(problem for draft in (main, *drafts.values()) for problem in draft.notes.problems)
+
+
+def _draft(text: str, file: str, tones: tuple[str, ...] = ()) -> _Draft:
+    notes = Notes(file, tones=tones)
     try:
         root = read_yaml(text)
     except SourceError as error:
@@ -122,12 +138,15 @@ def _draft(text: str, file: str) -> _Draft:
     return _Draft(graph, notes, imports, _lines(root))
 
 
-def _lines(node: Node, path: str = "") -> dict[str, int]:
+def _lines(root: Node) -> dict[str, int]:
     """The line of each part by its path: "steps.triage", "slots.name", "steps.triage.next.0"."""
-    found = {path: node.line}
-    children = list(node.value.items()) if isinstance(node.value, dict) else []
-    if isinstance(node.value, list):
-        children = [(str(index), child) for index, child in enumerate(node.value)]
-    for name, child in children:
-        found |= _lines(child, f"{path}.{name}" if path else name)
+    found: dict[str, int] = {}
+    waiting = [("", root)]
+    while waiting:
+        path, node = waiting.pop()
+        found[path] = node.line
+        children = node.value.items() if isinstance(node.value, dict) else ()
+        waiting += [(f"{path}.{name}" if path else name, child) for name, child in children]
+        listed = node.value if isinstance(node.value, list) else ()
+        waiting += [(f"{path}.{index}", child) for index, child in enumerate(listed)]
     return found

@@ -7,6 +7,17 @@ from sop.yaml_source import Node
 
 _CHECKS = ("", "luhn")
 _PERIODS = ("any", "past", "future")
+_ONLY = {
+    "offer": ("phone",),
+    "offer_prompt": ("phone",),
+    "options": ("choice",),
+    "low": ("number", "money"),
+    "high": ("number", "money"),
+    "lengths": ("digits",),
+    "check": ("digits",),
+    "period": ("date",),
+}
+"""The keys that not every type of slot has."""
 
 
 def read_slot(name: str, node: Node, notes: Notes) -> SlotSpec:
@@ -45,6 +56,9 @@ def read_slot(name: str, node: Node, notes: Notes) -> SlotSpec:
         volunteer=fields.flag("volunteer", True),
         optional=fields.flag("optional"),
     )
+    for key, kinds in _ONLY.items():
+        if kind in TYPE_NAMES and key in fields and kind not in kinds:
+            fields.wrong(key, f"a slot of type {kind} has no {key!r}", "remove it, or mend the type")
     if offer and not spec.offer_prompt:
         fields.wrong("offer", "an offer needs a question", "add `offer_prompt: ...`")
     if spec.type == "choice" and not spec.options:
@@ -81,6 +95,7 @@ def _ladder(fields: Fields, notes: Notes) -> Ladder:
 
 def _options(fields: Fields, notes: Notes) -> tuple[Option, ...]:
     found = []
+    said: dict[str, str] = {}
     for name, node in fields.children("options").items():
         spoken, anytime = name.replace("_", " "), False
         if isinstance(node.value, dict):
@@ -90,5 +105,12 @@ def _options(fields: Fields, notes: Notes) -> tuple[Option, ...]:
             inner.done()
         else:
             phrases = Fields(Node({name: node}, node.line), notes, fields.place).texts(name)
+        if not phrases:
+            fields.wrong("options", f"nobody can say the option {name!r}", "add phrases that callers use for it")
+        for phrase in phrases:
+            other = said.setdefault(phrase, name)
+            if other != name:
+                message = f"{phrase!r} stands for {other!r} already"
+                notes.add(node.line, fields.place, "options", message, "keep it at one of the two")
         found.append(Option(name, spoken, phrases, anytime))
     return tuple(found)

@@ -67,6 +67,16 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Exit:
+    """A step left along one of its written edges."""
+
+    step: str
+    to: str
+    stack: tuple[Frame, ...] = ()
+    """The sub-flows that were under way."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mood:
     """How the caller takes it."""
 
@@ -98,17 +108,18 @@ class State:
     skipped: tuple[str, ...] = ()
     """Optional slots that the caller goes without."""
     stack: tuple[Frame, ...] = ()
-    stacks: Mapping[str, tuple[Frame, ...]] = field(default_factory=dict)
-    """Step inside a sub-flow -> the stack when it was entered."""
     path: tuple[str, ...] = ()
-    taken: tuple[tuple[str, str], ...] = ()
-    """(step, step after it) for every edge taken."""
+    taken: tuple[Exit, ...] = ()
+    """The way that led here: each edge taken, without rounds that came back to where they began, and without what was
+    left behind when a correction led back."""
     asked: tuple[str, ...] = ()
     """Slots in the order they were asked: the way of "go back"."""
     declined: tuple[str, ...] = ()
     """Slots whose offer was refused."""
     changed: tuple[str, ...] = ()
     """Slots changed since everything was last read back."""
+    revised: tuple[str, ...] = ()
+    """Slots and facts that a correction has changed or emptied, until every step that read them is looked at again."""
     settled: tuple[str, ...] = ()
     """Steps done before a correction led back: passed again without a word as long as they still hold."""
     called: Mapping[str, str] = field(default_factory=dict)

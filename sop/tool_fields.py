@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from sop.facts import facts_of
-from sop.fields import Fields, Notes
+from sop.fields import Fields, Notes, suggest
 from sop.graph import Guard, ResultSpec, ToolSpec
 from sop.step_fields import read_condition
 from sop.yaml_source import Node
@@ -24,7 +24,9 @@ def read_tool(name: str, node: Node, notes: Notes) -> ToolSpec:
         name=name,
         arguments=_arguments(fields, notes),
         constants=_texts(fields, "constants", notes),
-        results={field: _result(field, inner, notes) for field, inner in fields.children("results", words=True).items()},
+        results={
+            field: _result(field, inner, notes) for field, inner in fields.children("results", words=True).items()
+        },
         method=fields.one_of("method", METHODS, "POST"),
         url=fields.text("url"),
         secrets=_texts(fields, "secrets", notes),
@@ -46,11 +48,12 @@ def read_tool(name: str, node: Node, notes: Notes) -> ToolSpec:
         fields.wrong("url", "the tool is nowhere", "add `url: https://...`")
     elif tool.url and not _URL.fullmatch(tool.url):
         fields.wrong("url", f"{tool.url!r} is no safe address", "use https://, or http:// to this machine")
-    for variable in tool.secrets.values():
+    for field in sorted(set(tool.example) - set(tool.results)):
+        fields.wrong("example", f"{field!r} is no result of this tool", suggest(field, tool.results))
+    for header, variable in tool.secrets.items():
         if not _VARIABLE.fullmatch(variable):
-            fields.wrong(
-                "secrets", f"{variable!r} is no name of an environment variable", "write the name, never the secret"
-            )
+            message = f"what stands at {header!r} is no name of an environment variable"
+            fields.wrong("secrets", message, "write the variable's name, such as API_TOKEN, never the secret")
     if tool.sensitive and not tool.guard:
         fields.wrong("sensitive", "a sensitive tool needs a gate", "add `guard:` with the name of a guard")
     fields.done()
@@ -94,6 +97,8 @@ def _result(name: str, node: Node, notes: Notes) -> ResultSpec:
     )
     if spec.type == "choice" and not spec.options:
         fields.wrong("options", "a choice needs options", "add `options: [...]`")
+    if spec.low is not None and spec.high is not None and spec.low > spec.high:
+        fields.wrong("low", "low is greater than high", "swap the two")
     fields.done()
     return spec
 

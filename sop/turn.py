@@ -108,6 +108,7 @@ class Turn:
         stale = stale_after(self.graph, changed)
         state = self.state
         self.change(
+            revised=tuple(dict.fromkeys((*state.revised, changed, *sorted(stale.slots), *sorted(stale.facts)))),
             values={name: held for name, held in state.values.items() if name not in stale.slots},
             facts={name: fact for name, fact in state.facts.items() if name not in stale.facts},
             called={tool: told for tool, told in state.called.items() if tool not in stale.tools},

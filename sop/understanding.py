@@ -1,6 +1,7 @@
 """What an utterance means: emergencies, then a person, then what was asked, then the other global words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sop.corrections import CUES, contradictions, named
 from sop.global_words import find_global, is_question
@@ -21,17 +22,28 @@ from sop.reading import (
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
-from sop.steps import AnswerStep
+from sop.steps import AnswerStep, slots_of
 from sop.utterance import Utterance
-from sop.words import FILLERS, Words, phrase_list, says_any
+from sop.words import FILLERS, Words, phrase_list, says_any, split_words, word_set
 
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
 _SKIPS = phrase_list("""
     skip, skip that, skip it, skip this, i don't have one, don't have an, don't have a, i don't have any, don't have
     that, i'd rather not, rather not say, prefer not to, i don't want to give, leave it out, leave that out, not right
-    now, no email, without one
+    now, no email, without one, i don't have it, don't have it, i don't know it, don't know it, i lost it, can't find
+    it, i don't remember it, i don't remember
 """)
+_NO_MORE = phrase_list("""
+    no that's it, no that's all, nope that's it, nope that's all, no nothing else, nope nothing else, no nothing, nope
+    nothing, no i'm good, nope i'm good, no all good, nope all good, no i'm all set, no we're good, no that'll be all
+""")
+"""A no to "is there anything else?", and a yes to "was that everything?"."""
+_FURTHER = phrase_list("anything else, something else, any other, another")
+_ASKABLE = frozenset({"free_text", "choice", "time_window", "date"})
+_WONDERING = word_set("what what's how how's are do does is when where which who will")
+"""How a question begins that wants to know something; "can you come on Monday" does not."""
+_SHORT = 7
 _AMISS = phrase_list("change, wrong, mistake, fix, one thing, correction")
 """Said in a read-back without a word on what: a no."""
 
@@ -67,8 +79,22 @@ def urgent(heard: Utterance, words: Words) -> Iterator[Answer]:
     for spec in heard.graph.slots.values():
         if spec.type == "choice":
             option = choice_of(heard.graph, spec).urgent(words, spec)
-            if option and dict(heard.expecting.known).get(spec.name) != option:
+            if option and heard.known.get(spec.name) != option and _in_force(heard, spec.name):
                 yield heard.answered(spec, Found(option))
+
+
+def _in_force(heard: Utterance, slot: str) -> bool:
+    """Whether the emergencies of a slot count where the call stands: not those of another flow that is imported beside
+    this one."""
+    here = _home(heard.expecting.step)
+    homes = {_home(name) for name, step in heard.graph.steps.items() if slot in slots_of(step)}
+    return not here or "" in homes or here in homes
+
+
+def _home(step: str) -> str:
+    """The flow that a step belongs to; empty for the flow that was loaded."""
+    flow, dot, _ = step.partition(".")
+    return flow if dot else ""
 
 
 def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
@@ -81,7 +107,7 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     if spec.optional and _skips(words):
         yield Skip(spec.name)
         return
-    if spec.type == "free_text" and asks_instead(heard, spec.name, words):
+    if asks_instead(heard, spec, words) or (spec.type == "free_text" and _is_for_us(words)):
         return
     found = slot_type(heard.graph, spec).parse(words, spec, heard.context(spec))
     besides = tuple(volunteered(heard, words, spec.name))
@@ -99,7 +125,10 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     verdict = read_verdict(words)
     spec = heard.graph.slots.get(heard.expecting.slot or "")
     corrections = tuple(named(heard, words))
-    if not corrections and spec is not None and spec.type != "yes_no" and verdict.rest:
+    own = spec is not None and spec.type == "yes_no"
+    if spec is not None and own and says_any(words[:4], _NO_MORE) and says_any(split_words(spec.prompt), _FURTHER):
+        verdict = replace(verdict, yes=False)
+    if not corrections and spec is not None and not own and verdict.rest:
         found = heard.replacement(spec, verdict.rest, asked=True)
         corrections = (found,) if found else ()
     if not corrections and (verdict.rest or verdict.yes is None):
@@ -117,8 +146,11 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
 def volunteered(heard: Utterance, words: Words, asked: str) -> Iterator[Answer | Correction]:
     """Values for slots that were not asked for; for filled ones only after a word such as "actually"."""
     correcting = says_any(words, CUES)
+    alike = heard.graph.slots[asked].type if asked in heard.graph.slots else ""
     for spec in heard.graph.slots.values():
         if spec.name == asked or not wanted(heard, spec.name, correcting and heard.expecting.kind != "yes_no"):
+            continue
+        if spec.type == alike != "choice" and not says_any(words, tuple(tuple(name.split()) for name in spec.names)):
             continue
         found = slot_type(heard.graph, spec).find(words, spec, heard.context(spec))
         if found is None or found.value == dict(heard.expecting.known).get(spec.name):
@@ -135,12 +167,20 @@ def wanted(heard: Utterance, name: str, correcting: bool) -> bool:
     return correcting if name in heard.expecting.filled else name in heard.expecting.open
 
 
-def asks_instead(heard: Utterance, slot: str, words: Words) -> bool:
-    """Whether the words are a question of the caller's, and no text for this slot. A slot that the flow looks up in
-    the knowledge base is there for questions."""
-    if any(isinstance(step, AnswerStep) and step.slot == slot for step in heard.graph.steps.values()):
+def asks_instead(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
+    """Whether the words are a question that the knowledge base answers, and no answer to the open one. A slot that the
+    flow looks up in the knowledge base is there for questions."""
+    if spec.type not in _ASKABLE or not is_question(words):
         return False
-    return is_question(words) and known_answer(heard, words)
+    if any(isinstance(step, AnswerStep) and step.slot == spec.name for step in heard.graph.steps.values()):
+        return False
+    plain = next((word for word in words if word not in FILLERS), "")
+    return (spec.type == "free_text" or plain in _WONDERING) and known_answer(heard, words)
+
+
+def _is_for_us(words: Words) -> bool:
+    """Whether the words, short as they are, are meant for the agent and not for a text that is taken down."""
+    return len(words) <= _SHORT and find_global(words) is not None
 
 
 def known_answer(heard: Utterance, words: Words) -> bool:

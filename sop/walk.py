@@ -1,8 +1,10 @@
 """Along the edges of the graph, and along nothing else.
 
-`enter` goes to a step and on until one waits for somebody. `proceed` goes on from where the call stands; when a
-correction has made an earlier step untrue, it goes back to that one first. Steps that were done before and still hold
-are then passed without a word (`State.settled`), so that nothing is asked, said or called twice.
+`enter` goes to a step and on until one waits for somebody. `proceed` goes on from where the call stands. When a
+correction has made an earlier step untrue (`State.revised`), it goes back to the first such step of the way that led
+here. Steps that were done before and still hold are then passed without a word (`State.settled`), so that nothing is
+asked, said or called twice; a text that names what has changed is said again, and so are mandatory steps behind a tool
+that had to be called again.
 """
 
 from typing import assert_never
@@ -11,7 +13,8 @@ from sop.acts import Enter, Say, TransferTo
 from sop.asking import ask_open, read_back
 from sop.conditions import holds
 from sop.knowledge import find_article
-from sop.state import Frame, Phase
+from sop.names import derived
+from sop.state import Exit, Frame, Phase
 from sop.steps import (
     AnswerStep,
     AskStep,
@@ -30,7 +33,7 @@ from sop.steps import (
 )
 from sop.tooling import call, holds_still
 from sop.turn import Turn
-from sop.wording import render
+from sop.wording import places, render
 from sop.words import split_words
 
 _MOST_HOPS = 60
@@ -39,8 +42,8 @@ _DEEPEST = 8
 """Sub-flows inside one another."""
 
 
-def enter(turn: Turn, name: str) -> None:
-    """Go to a step and on, until one waits for somebody."""
+def enter(turn: Turn, name: str, leaving: Exit | None = None) -> None:
+    """Go to a step and on, until one waits for somebody. `leaving` is the edge that leads there, if one does."""
     turn.hops += 1
     if turn.hops > _MOST_HOPS:
         turn.finish("stuck")
@@ -50,7 +53,7 @@ def enter(turn: Turn, name: str) -> None:
     if barred is not None and barred != name:
         enter(turn, barred)
         return
-    _arrive(turn, name)
+    _arrive(turn, name, leaving)
     again = name in turn.state.settled
     if again:
         last = turn.state.settled[-1]
@@ -58,12 +61,12 @@ def enter(turn: Turn, name: str) -> None:
     _do(turn, step, again=again)
 
 
-def _arrive(turn: Turn, name: str) -> None:
+def _arrive(turn: Turn, name: str, leaving: Exit | None) -> None:
+    """Note the way here. Coming round to a step ends the round: what lies on it is no longer on the way."""
     state = turn.state
-    taken = (*state.taken, (state.step, name)) if state.step else state.taken
-    stacks = {**state.stacks, name: state.stack} if state.stack else state.stacks
-    turn.change(taken=taken, stacks=stacks, step=name, slot="", bound="", phase=Phase.ASKING)
-    turn.change(path=(*state.path, name))
+    taken = state.taken if leaving is None else (*state.taken, leaving)
+    around = next((at for at, one in enumerate(taken) if (one.step, one.stack) == (name, state.stack)), len(taken))
+    turn.change(taken=taken[:around], step=name, slot="", bound="", phase=Phase.ASKING, path=(*state.path, name))
     turn.acts.append(Enter(name))
 
 
@@ -81,7 +84,7 @@ def _barred(turn: Turn, step: Step) -> str | None:
 def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 - one case a kind of step
     match step:
         case SayStep():
-            if not again:
+            if not again or set(places(step.text)).intersection(turn.state.revised):
                 turn.say(step.text, interruptible=step.interruptible)
             follow(turn, step.edges)
         case DecideStep():
@@ -101,8 +104,10 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
         case ToolStep():
             if again and holds_still(turn, step):
                 follow(turn, step.edges)
-            else:
-                call(turn, step)
+                return
+            duties = (one for one in turn.state.settled if turn.graph.steps[one].mandatory)
+            turn.change(settled=tuple(one for one in turn.state.settled if one not in set(duties)))
+            call(turn, step)
         case TransferStep():
             turn.say(step.text, interruptible=False)
             turn.change(phase=Phase.TRANSFERRING, slot="", question=())
@@ -123,12 +128,10 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
 
 def _ask_anew(turn: Turn, step: AskStep) -> None:
     """Forget what the step's slots hold, for another round of the same questions."""
+    revised = turn.state.revised
     for slot in step.slots:
         turn.empty(slot)
-    turn.change(
-        skipped=tuple(slot for slot in turn.state.skipped if slot not in step.slots),
-        taken=tuple((one, to) for one, to in turn.state.taken if one != step.name),
-    )
+    turn.change(skipped=tuple(slot for slot in turn.state.skipped if slot not in step.slots), revised=revised)
 
 
 def follow(turn: Turn, edges: tuple[Edge, ...]) -> None:
@@ -137,7 +140,7 @@ def follow(turn: Turn, edges: tuple[Edge, ...]) -> None:
     if target is None:
         turn.finish("stuck")
     else:
-        enter(turn, target)
+        enter(turn, target, Exit(turn.state.step, target, turn.state.stack))
 
 
 def chosen(turn: Turn, edges: tuple[Edge, ...]) -> str | None:
@@ -212,49 +215,65 @@ def proceed(turn: Turn) -> None:
 
 
 def _back(turn: Turn) -> bool:
-    """Return to the first step behind us that would ask, branch or answer otherwise now. The last time each step was
-    left is what counts."""
-    here = turn.step()
-    for name, target in dict(turn.state.taken).items():
-        step = turn.graph.steps[name]
-        if name == turn.state.step or isinstance(step, EndStep | TransferStep | ReturnStep | AnswerStep):
-            continue
-        edges = edges_of(step)
-        if target not in {edge.go for edge in edges}:
+    """Return to the first step on the way that reads what a correction has changed and would ask, call or branch
+    otherwise now; False when there is none."""
+    if not turn.state.revised:
+        return False
+    here = slots_of(turn.step())
+    for place, left in enumerate(turn.state.taken):
+        step = turn.graph.steps[left.step]
+        if step.name == turn.state.step:
             continue
         if _undone(turn, step, here):
-            _return_to(turn, name, None)
+            _return_to(turn, place, None)
             return True
-        branch = chosen(turn, edges)
-        if branch is not None and branch != target:
-            _return_to(turn, name, branch)
+        branch = _branch(turn, step, left)
+        if branch is not None:
+            _return_to(turn, place, branch)
             return True
+    still = tuple(name for name in turn.state.revised if name in turn.graph.slots and turn.is_open(name))
+    turn.change(revised=still)
     return False
 
 
-def _undone(turn: Turn, step: Step, here: Step) -> bool:
-    """Whether a step that was left along its edges has something to ask or to call again."""
+def _undone(turn: Turn, step: Step, here: tuple[str, ...]) -> bool:
+    """Whether a step has something to ask again, which the present one does not ask for, or to call again."""
     if isinstance(step, AskStep):
-        return any(turn.is_open(slot) for slot in step.slots if slot not in slots_of(here))
+        return any(turn.is_open(slot) for slot in step.slots if slot not in here and slot in turn.state.revised)
     return isinstance(step, ToolStep) and not holds_still(turn, step)
 
 
-def _return_to(turn: Turn, name: str, branch: str | None) -> None:
-    """Enter a step again, or a branch of it that was not taken before; what was done since then stays done."""
+def _branch(turn: Turn, step: Step, left: Exit) -> str | None:
+    """The edge that a step would be left by now, if it is another one because of what has changed."""
+    edges = edges_of(step)
+    read = {name for edge in edges if edge.condition for name in edge.condition.names}
+    sources = derived(turn.graph)
+    if not {sources.get(name, name) for name in read}.intersection(turn.state.revised):
+        return None
+    branch = chosen(turn, edges)
+    return branch if branch != left.to else None
+
+
+def _return_to(turn: Turn, place: int, branch: str | None) -> None:
+    """Enter a step of the way again, or a branch of it that was not taken before; what was done since stays done."""
     state = turn.state
+    left = state.taken[place]
     done = tuple(dict.fromkeys((*(one for one in state.path if one != state.step), state.step)))
-    turn.change(
-        taken=tuple((one, to) for one, to in state.taken if one != name),
-        settled=done,
-        stack=state.stacks.get(name, ()),
-        step=name if branch is not None else "",
-    )
-    enter(turn, branch if branch is not None else name)
+    turn.change(taken=state.taken[:place], settled=done, stack=left.stack)
+    if branch is None:
+        enter(turn, left.step)
+    else:
+        turn.change(step=left.step)
+        enter(turn, branch, Exit(left.step, branch, left.stack))
 
 
 def revisit(turn: Turn, name: str) -> None:
     """Enter an earlier step again because the caller wants to."""
-    _return_to(turn, name, None)
+    place = next((at for at, left in enumerate(turn.state.taken) if left.step == name), None)
+    if place is None:
+        enter(turn, name)
+    else:
+        _return_to(turn, place, None)
 
 
 def divert(turn: Turn, slot: str) -> None:
@@ -263,7 +282,8 @@ def divert(turn: Turn, slot: str) -> None:
         if isinstance(step, AskStep) and slot in step.slots:
             target = chosen(turn, step.edges)
             if target is not None and target != turn.state.step:
-                turn.change(step=name, stack=turn.state.stacks.get(name, ()))
+                stack = next((left.stack for left in turn.state.taken if left.step == name), ())
+                turn.change(step=name, stack=stack)
                 enter(turn, target)
                 return
     proceed(turn)

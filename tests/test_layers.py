@@ -52,7 +52,7 @@ LAYERS = (
             "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails utterance corrections",
             "sop understanding reader",
             "sop dynamic_prompt dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
-            "sop handoff draw layers layout shapes picture schema schema_steps samples",
+            "sop handoff handoff_page draw layers layout shapes picture schema schema_steps samples",
         ),
         pure=True,
     ),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from sop.slot_spec import SlotSpec
+from sop.slots.mending import is_thousands
 from sop.slots.spoken_numbers import DIGITS, is_number_word, read_below_hundred, speak_below_hundred
 from sop.words import FILLERS, Words, split_words, word_set
 
@@ -20,10 +21,7 @@ _LONGEST_TOKEN = 9
 _LIMIT = Decimal(10**12)
 _SPOKEN_SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"))
 _FRACTIONS = (
-    (("and", "a", "half"), Decimal("0.5")),
-    (("and", "one", "half"), Decimal("0.5")),
-    (("and", "half"), Decimal("0.5")),
-    (("a", "half"), Decimal("0.5")),
+    *((half, Decimal("0.5")) for half in (("and", "one", "half"), ("and", "half"), ("a", "half"))),
     (("and", "a", "quarter"), Decimal("0.25")),
     (("and", "three", "quarters"), Decimal("0.75")),
 )
@@ -223,10 +221,8 @@ def _group(words: Words, at: int) -> tuple[Decimal | None, int]:
     word, after = _at(words, at), _at(words, at + 1)
     if "." in word:
         return Decimal(word.removesuffix("k")), at + 1
-    if word == "half" and after == "dozen":
-        return Decimal(6), at + 2
-    if word == "dozen" and not at:
-        return Decimal(12), 1
+    if (word == "dozen" and not at) or (word == "half" and after == "dozen"):
+        return Decimal(12 if word == "dozen" else 6), at + 1 + (word == "half")
     if word == "half" and after in ("a", "an") and (_at(words, at + 2) in _SCALES or _at(words, at + 2) == "dozen"):
         return _dozens(words, Decimal("0.5"), at + 2)
     if word in ("a", "an", "one") and after == "half" and _at(words, at - 1) != "and":
@@ -336,11 +332,6 @@ def _two_digits(words: Words, at: int) -> tuple[int, int] | None:
         return (int(word), at + 1) if len(word) == 2 and word.isascii() else None
     value, after = read_below_hundred(words, at)
     return (value, after) if value is not None and value >= 10 else None
-
-
-def is_thousands(word: str) -> bool:
-    """Whether a word is a written number with its k: "60k", "1.5k"."""
-    return word[-1:] == "k" and word[:-1].replace(".", "").isdecimal()
 
 
 def _is_pronoun(words: Words, at: int) -> bool:

@@ -14,9 +14,10 @@ from rapidfuzz import fuzz, process
 
 from sop.reading import Completeness
 from sop.slot_spec import Option, SlotSpec
+from sop.slots.mending import without_doubled_words
+from sop.slots.option_order import by_order
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.slots.spoken_numbers import read_below_hundred, read_ordinal
-from sop.words import FILLERS, Words, split_words, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, split_words, word_set
 
 _GAP = 2
 _NEGATIONS = word_set("""
@@ -24,13 +25,15 @@ _NEGATIONS = word_set("""
 """)
 _CUTS = word_set("but though however just it's i'm we're there's")
 """A negation does not reach over these."""
-_SHORT = 6
-"""Words of an utterance up to which an option may be named by its place."""
-_ORDER_SOFT = word_set(
-    "the that this one option choice number i'll i'd take want it's its that's is would be go with or"
+_RESTARTS = phrase_list(
+    "no sorry, no wait, sorry, wait no, wait, no i mean, i mean, scratch that, no actually, make that"
 )
-_EITHER = word_set("either both any all whichever")
-_EITHER_SOFT = _EITHER | word_set("of them one ones the is are fine works two i'd i'll take it's do really above")
+"""Behind these stands what is meant instead."""
+_COURTESY = word_set("hurry help quick quickly thanks thank you sir ma'am")
+_LIGHT = word_set(
+    "it it's a an the is my our in on of from to at there's there i i've i'm we we've have and and's that"
+)
+"""Words that say nothing about the option."""
 _KEYS = tuple("123456789")
 _MOST_KEYS = len(_KEYS)
 _MARGIN = 0.9
@@ -46,6 +49,8 @@ class Match:
     option: str
     score: float
     at: int
+    spots: tuple[tuple[frozenset[int], int], ...] = ()
+    """Of every phrase that was found: the places of its words of weight, and how many places a word group filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,10 @@ class Choice:
     _fuzzy: bool = field(default=True, repr=False)
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        matches = self.matches(words, spec)
+        words = without_doubled_words(words)
+        matches = self.meant(words, spec)
         if not matches:
-            return _by_order(words, spec)
+            return by_order(words, spec)
         best = matches[0]
         if best.option in _urgent(spec):
             return Found(best.option)
@@ -67,6 +73,23 @@ class Choice:
         if len(close) > 1:
             return Doubt("ambiguous", close[:3])
         return Found(best.option, 1.0 if best.score >= 2 else 0.9)
+
+    def meant(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
+        """Every option that fits; after a correction ("savings no sorry checking") those behind it, after "not
+        checking" what follows; but an urgent one wherever it stands."""
+        found = self.matches(words, spec)
+        if found and found[0].option in _urgent(spec):
+            return found
+        for restart in _RESTARTS:
+            at = find_phrase(words, restart)
+            behind = self.matches(words[at + len(restart) :], spec) if at > 0 else ()
+            if behind and found:
+                return behind
+        if found or "not" not in words:
+            return found
+        rest = sorted(self.matches(words[words.index("not") + 1 :], spec), key=lambda match: match.at)
+        refused = len(rest) == 2 and rest[0].at <= 1 and rest[0].at < rest[1].at
+        return (rest[1],) if refused and rest[0].option not in _urgent(spec) else ()
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """An option named in passing: only by a phrase of two words or more, and only one of them."""
@@ -90,6 +113,7 @@ class Choice:
         stems = tuple(_mended(word, forms.vocabulary) if self._fuzzy else _stem(word) for word in words)
         found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems))]
         urgent = _urgent(spec)
+        found = [match for match in found if match.option in urgent or not _inside(match, found)]
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
     def keys(self, spec: SlotSpec) -> int:
@@ -110,48 +134,6 @@ class Choice:
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
         return Completeness.OPEN
-
-
-def _by_order(words: Words, spec: SlotSpec) -> Found | Doubt | None:
-    """The option by its place among those read out: "the second one", "number two", "the last one"."""
-    plain = tuple(word for word in words if word not in FILLERS)
-    names = tuple(option.name for option in spec.options)
-    if not plain or len(words) > _SHORT or not names:
-        return None
-    if not _EITHER.isdisjoint(plain) and _EITHER_SOFT.issuperset(plain):
-        return Doubt("ambiguous", names[:3])
-    places: list[int] = []
-    at = 0
-    while at < len(plain):
-        place, after = _place(plain, at, len(names))
-        if place is None and plain[at] not in _ORDER_SOFT:
-            return None
-        places += [] if place is None else [place]
-        at = max(after, at + 1)
-    chosen = tuple(dict.fromkeys(names[place] for place in places if 0 <= place < len(names)))
-    if not chosen or any(not 0 <= place < len(names) for place in places):
-        return None
-    return Found(chosen[0]) if len(chosen) == 1 else Doubt("ambiguous", chosen[:3])
-
-
-def _place(words: Words, at: int, count: int) -> tuple[int | None, int]:
-    """The place, from 0, that the words at `at` name, and the index behind."""
-    before, after = words[at - 1] if at else "", words[at + 1 : at + 2]
-    if words[at] in ("number", "option", "choice") and after:
-        number, behind = read_below_hundred(words, at + 1)
-        if number is None and after[0].isdecimal() and len(after[0]) == 1:
-            number, behind = int(after[0]), at + 2
-        return (None, at) if number is None else (number - 1, behind)
-    if before in ("a", "one"):
-        return None, at
-    if words[at] == "last":
-        return count - 1, at + 1
-    if words[at] in ("former", "latter") and count == 2:
-        return ("former", "latter").index(words[at]), at + 1
-    if words[at] == "middle" and count == 3:
-        return 1, at + 1
-    number, behind = read_ordinal(words, at)
-    return (None, at) if number is None else (number - 1, behind)
 
 
 _Element = dict[str, tuple[Words, ...]]
@@ -240,42 +222,57 @@ def _mended(word: str, vocabulary: frozenset[str]) -> str:
     return near[0] if near and near[0][0] == stem[0] else stem
 
 
+def _inside(match: Match, others: list[Match]) -> bool:
+    """Whether a longer phrase of another option, or one that says the same without a word group, holds each phrase that
+    was found for this one: "a smell" in "a burning smell"."""
+    rest = [spot for other in others if other.option != match.option for spot in other.spots]
+    return all(
+        any(places < more or (places == more and groups > fewer) for more, fewer in rest)
+        for places, groups in match.spots
+    )
+
+
 def _match(option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words) -> Match | None:
-    plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in FILLERS)
+    plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in FILLERS | _COURTESY)
     best, first, hits = 0.0, len(words), set()
+    spots: set[tuple[frozenset[int], int]] = set()
     present = frozenset(stems)
     for phrase in phrases:
         if any(present.isdisjoint(element) for element in phrase.elements):
             continue
-        place = _find(phrase.elements, stems)
-        if place is None or _negated(words, place[0], phrase.elements):
+        places = _find(phrase.elements, stems)
+        if not places or _negated(words, places[0], phrase.elements):
             continue
-        if phrase.whole and place[1] < len(plain):
+        place = (places[0], len(places))
+        if phrase.whole and sum(words[at] not in FILLERS | _COURTESY for at in places) < len(plain):
             continue
         hits.add(place)
+        weighty = frozenset(at for at in places if words[at] not in _LIGHT)
+        spots.add((weighty, sum(len(element) > 1 for element in phrase.elements)))
         first = min(first, place[0])
         best = max(best, float(place[1]) + 2 * phrase.whole)
-    return Match(option, best + 0.3 * min(len(hits) - 1, 3), first) if hits else None
+    return Match(option, best + 0.3 * min(len(hits) - 1, 3), first, tuple(spots)) if hits else None
 
 
-def _find(phrase: tuple[_Element, ...], words: Words) -> tuple[int, int] | None:
-    """(index of the phrase's first word, number of words matched), or None."""
+def _find(phrase: tuple[_Element, ...], words: Words) -> tuple[int, ...]:
+    """The indices of the words matched; none where the phrase does not stand."""
     for start in range(len(words)):
         size = _at(phrase[0], words, start) if phrase else 0
         if not size:
             continue
-        at, matched = start + size, size
+        at, matched = start + size, list(range(start, start + size))
         for element in phrase[1:]:
             for skip in range(_GAP + 1):
                 size = _at(element, words, at + skip)
                 if size and _NEGATIONS.isdisjoint(words[at : at + skip]):
-                    at, matched = at + skip + size, matched + size
+                    matched += range(at + skip, at + skip + size)
+                    at += skip + size
                     break
             else:
                 break
         else:
-            return start, matched
-    return None
+            return tuple(matched)
+    return ()
 
 
 def _at(element: _Element, words: Words, at: int) -> int:

@@ -1,5 +1,5 @@
-"""Whether a date was heard to its ends: numbers left over beside it, or a strange word where a year would stand, are signs
-of one that was not."""
+"""Whether a date was heard to its ends: numbers left over beside it, or a strange word where a year would stand, are
+signs of one that was not."""
 
 from sop.slots.date_words import Mention
 from sop.slots.day_words import MONTHS, WEEKDAYS
@@ -39,7 +39,7 @@ _BEGUN = frozenset(TENS) | word_set("eighteen nineteen hundred thousand and oh")
 
 
 def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> Doubt | None:
-    """A doubt where the date `mention` is not all that was said of a date; `said` are all that were, refused ones too."""
+    """A doubt where the date `mention` is not all that was said of a date; `said` are all dates, refused ones too."""
     if _stray(words, mention, said):
         if words[mention.after : mention.after + 1] == ("or",):
             return Doubt("several")
@@ -64,8 +64,8 @@ def _stray(words: Words, mention: Mention, said: tuple[Mention, ...]) -> bool:
         word = words[at] if at < len(words) else ""
         if (word == "oh" and at < mention.start) or any(one.start <= at < one.after for one in said):
             continue
-        # "May I", "a mar on it": these months are words too.
-        month = word in MONTHS and (word not in ("may", "march", "mar", "sun", "sat", "dec") or mention.day is None)
+        # "May I": these months are words too.
+        month = word in MONTHS and (word not in ("may", "march", "mar") or mention.day is None)
         weekday = word in WEEKDAYS and mention.weekday is None and at >= mention.after and mention.day is None
         if month or weekday or (is_numeric(word) and not _is_clock(words, at, mention)):
             return True
@@ -80,4 +80,4 @@ def _is_clock(words: Words, at: int, mention: Mention) -> bool:
     before, behind = words[start - 1 : start] if start else (), words[at + 1 : at + 3]
     told = before and before[0] in _CLOCK and at >= mention.after
     clock = not {"am", "pm", "o'clock", "a", "p"}.isdisjoint(behind)
-    return bool(told) or clock or words[at] in ("second", "sec") and before in (("a",), ("one",))
+    return bool(told) or clock or (words[at] in ("second", "sec") and before in (("a",), ("one",)))

@@ -121,10 +121,9 @@ def _day(words: Words, at: int, today: date) -> tuple[list[date] | None, int]:
     counted = _counted(words, at, today)
     if counted is not None:
         return [counted], at + 4
-    if words[at : at + 4] == ("the", "day", "after", "tomorrow"):
-        return [today + timedelta(days=2)], at + 4
-    if words[at : at + 3] == ("day", "after", "tomorrow"):
-        return [today + timedelta(days=2)], at + 3
+    start = at + (word == "the")
+    if words[start : start + 3] == ("day", "after", "tomorrow"):
+        return [today + timedelta(days=2)], start + 3
     if word in ("today", "tonight") or (word in ("morning", "afternoon", "evening", "night") and previous == "this"):
         return [today], at + 1
     if word in ("tomorrow", "tomorrow's"):

@@ -20,7 +20,7 @@ from sop.slots.misheard import (
     without_stray,
 )
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.slots.spoken_numbers import is_number_word, read_number, speak_digits
+from sop.slots.spoken_numbers import DIGITS, is_number_word, read_number, speak_digits
 from sop.slots.street_words import SUFFIXES
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, strip_lead, word_set
 
@@ -193,6 +193,10 @@ def _incomplete(words: Words, spec: SlotSpec) -> bool:
     numbers = [at for at, word in enumerate(words) if is_number_word(word)]
     if len(spec.lengths) == 1 or not numbers:
         return False
+    others = {words[at] for at in numbers} - {"eleven"}
+    if "eleven" in words and others <= DIGITS.keys():
+        # Among digits said one by one it is likelier a "seven".
+        return True
     known = {word for name in spec.names for word in name.split()}
     ends = [at for at in numbers if at - 1 not in numbers and at and words[at - 1] not in _BEFORE | _GLUE | known]
     starts = [

@@ -1,5 +1,5 @@
-"""What a recogniser does to words, undone where nothing else can have been said: hesitations, a word doubled, "to" where
-a two must stand."""
+"""What a recogniser does to words, undone where nothing else can have been said: hesitations, a word doubled, "to"
+where a two must stand."""
 
 from itertools import pairwise
 
@@ -28,16 +28,19 @@ def is_numeric(word: str) -> bool:
     return is_number_word(word) or read_ordinal((word,), 0)[0] is not None or word[:1].isdecimal()
 
 
+def is_thousands(word: str) -> bool:
+    """Whether a word is a written number with its k: "60k", "1.5k"."""
+    return word[-1:] == "k" and word[:-1].replace(".", "").isdecimal()
+
+
 def without_doubled_words(words: Words) -> Words:
     """`words`, those said twice in a row only once; numbers stay, since twice the same may be a number."""
-    return tuple(
-        word for at, word in enumerate(words) if not at or word != words[at - 1] or is_numeric(word)
-    )
+    return tuple(word for at, word in enumerate(words) if not at or word != words[at - 1] or is_numeric(word))
 
 
 def without_doubled_numbers(words: Words) -> Words:
-    """`words`, a number from ten up that was said twice in a row only once, digits not. "Seventy seventy five" may be two
-    numbers and stays."""
+    """`words`, a number from ten up that was said twice in a row only once, digits not. "Seventy seventy five" may be
+    two numbers and stays."""
     kept: list[str] = []
     for at, word in enumerate(words):
         big = word in TEENS or word in TENS or read_ordinal((word,), 0)[0] is not None or len(word) > 1

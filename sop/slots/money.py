@@ -17,7 +17,6 @@ from sop.slots.cardinals import (
     breaks_off,
     find_cardinals,
     is_foreign,
-    is_thousands,
     is_vague,
     read_cardinal,
     settled,
@@ -26,6 +25,7 @@ from sop.slots.cardinals import (
     within,
 )
 from sop.slots.mending import (
+    is_thousands,
     with_numbers_for_homophones,
     without_doubled_numbers,
     without_doubled_words,

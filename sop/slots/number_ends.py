@@ -11,19 +11,23 @@ _BEFORE = (
     SOFT
     | HESITATIONS
     | word_set("""
-    with plus including counting for by in on be because need want needs wants has having were there'll that'd that'll that'd
-    we're they're he's she's i've what's number minus negative age aged like as got only either him her them me me
+    with plus including counting for by in on be because need want needs wants has having were there'll that'd that'll
+    we're they're he's she's i've what's number minus negative age aged like as got only either him her them me
     charged quoted cost costs said gave offered asked price balance amount deposit was also still say says see hold
     held fit fits weighs takes last not dollars family costing between
     """)
 ) - word_set("make us and")
 """Words that may stand right before a number."""
-_BEHIND = FILLERS | HESITATIONS | word_set("""
+_BEHIND = (
+    FILLERS
+    | HESITATIONS
+    | word_set("""
     please thanks thank you sir ma'am i and or so yeah yes yep in all altogether of exactly right now no sorry not wait
     actually that's that is it it's maybe probably at max tops give each per a for on if but because with let's we
-    they i'm my instead than think guess believe total currently roughly approximately minimum maximum only just make i'd
-    or but to though plus
+    they i'm my instead than think guess believe total currently roughly approximately minimum maximum only just make
+    i'd to though plus
 """)
+)
 """Words that may stand right behind a number."""
 _OPEN = word_set("and or to at a for on in with my if but because than i we they it per each plus give make")
 """Of these those that nobody ends with."""
@@ -48,7 +52,8 @@ class Unit(StrEnum):
 
 def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit) -> float:
     """How certain it is that the words beside the number took nothing from it, 0..1: 0 for a strange word before "two",
-    which may have been "thirty", or behind "five", which may have been "hundred". `known` are stems that say nothing."""
+    which may have been "thirty", or behind "five", which may have been "hundred". `known` are stems that say
+    nothing."""
     before = words[number.start - 1] if number.start else ""
     sure = 1.0
     strange = before in _NEVER_BEFORE or (before not in _BEFORE and not _knows(known, before))

@@ -110,9 +110,11 @@ def _restated(words: Words, current: str) -> tuple[Found | None, bool]:
     first, again = _read(before, current), _read(words[behind:], current)
     if first is None:
         return (None if strip_lead(before, LEADS, FILLERS) else again), False
-    return (
-        (_merged(again, first.value), False) if again else (None, bool(set(words[behind:]) - POLITE - {"it", "that's"}))
-    )
+    if again is None:
+        return None, bool(set(words[behind:]) - POLITE - {"it", "that's"})
+    merged = _merged(again, first.value)
+    halved = " " in first.value and " " not in again.value and merged == again
+    return (None, True) if halved else (merged, False)
 
 
 def _read(words: Words, current: str) -> Found | None:

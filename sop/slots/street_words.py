@@ -47,6 +47,11 @@ _SUFFIX_FORMS = {
 }
 SUFFIXES = {form: full for full, forms in _SUFFIX_FORMS.items() for form in forms.split()}
 
+NAMELIKE = word_set("""
+    Run Crossing Path Walk Bend Cove Commons Heights Landing Point Trace Pass Ridge Glen Hollow Mews Close Row
+""")
+"""Types that are a part of many names too: "Fox Hollow Road"."""
+
 DIRECTIONS = {
     "north": "North",
     "south": "South",

@@ -30,11 +30,15 @@ from sop.slots.spoken_numbers import (
 )
 from sop.slots.street_words import (
     DIRECTIONS,
+    NAMELIKE,
     STATE_NAMES,
     SUFFIXES,
     UNITS,
 )
 from sop.words import FILLERS, Words, phrase_list, says, says_any, strip_lead
+
+_UNSURE = 0.5
+"""Certainty of an address whose street type may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class UsAddress:
         address = _merged(place.address, context.current) if context.current else place.address
         if not address.suffix and not named_road(address.street):
             return Doubt("street_type")
-        return Found(address.written())
+        return Found(address.written(), _UNSURE if address.suffix in NAMELIKE else 1.0)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         place = _latest(as_heard(words))

@@ -1,14 +1,14 @@
-"""Whether a day and a time were heard to their ends: an hour that cannot be read, or a day of which only a part was heard,
-must not become the whole day or the next one."""
+"""Whether a day and a time were heard to their ends: an hour that cannot be read, or a day of which only a part was
+heard, must not become the whole day or the next one."""
 
 from sop.slots.day_words import MONTHS, Days
 from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.slot_type import Doubt
-from sop.words import FILLERS, Words, says_any, word_set
-from sop.words import phrase_list as phrases
+from sop.words import FILLERS, Words, phrase_list, says_any, word_set
 
 _LEADS = word_set("at after before around between until till from past by")
 """Behind these an hour, a part of the day or a day must stand."""
+_LOOSELY = word_set("about around like maybe the on next this")
 _NO_HOUR = word_set("""
     work school that hours all home my the your his her our their least any anytime then here dinner breakfast i we she
     he they you me church class supper it there once
@@ -17,13 +17,13 @@ _NO_HOUR = word_set("""
 _MARKS = word_set("am pm o'clock oclock half quarter")
 _NEAR = 2
 """Words between a day or a time and a number up to which the number belongs to it."""
-_DATED = frozenset(MONTHS) - word_set("may march mar sun sat dec")
-_NEXT = phrases("in the, this, first thing, tonight, early in, late in, tomorrow, today")
+_DATED = frozenset(MONTHS) - word_set("may march mar")
+_NEXT = phrase_list("in the, this, first thing, tonight, early in, late in, tomorrow, today")
 _BEFORE_NEXT = (
     FILLERS
     | HESITATIONS
     | word_set("""
-    thing come out by over back here available free home be be sometime maybe about then it make someone somebody me
+    thing come out by over back here available free home be sometime maybe about then it make someone somebody me
     us him for early late again best works better do is would possible please no actually wait that's was i'd prefer
     need there at earliest first soon
     """)
@@ -32,10 +32,10 @@ _TRIFLES = (
     FILLERS
     | HESITATIONS
     | word_set("""
-    i i'm we we're am are it it's that's is be at of the a to for me us you your can could would will just really fine good
-    great works work thanks thank sir ma'am then any all day time home here there with whatever whenever you come come
+    i i'm we we're am are it it's that's is be at of the a to for me us you your can could would will just really fine
+    good great works work thanks thank sir ma'am then any all day time home here there with whatever whenever come
     by get somebody someone out send over guess think say honestly pretty much anything either now today do does not
-    matter don't care no yes and or be's flexible choose preference have need soon possible
+    matter don't care no yes and or flexible choose preference have need soon possible
     """)
 )
 """Words beside "any time" that ask for no other time."""
@@ -83,16 +83,7 @@ def _followed(words: Words, at: int, starts: set[int], timed: bool) -> bool:
     """Whether a time or a day stands behind the preposition at `at`, or a word that makes another sense of it. "After
     work" is a time of its own where no other is said."""
     behind = at + 1
-    while words[behind : behind + 1] and words[behind] in (
-        "about",
-        "around",
-        "like",
-        "maybe",
-        "the",
-        "on",
-        "next",
-        "this",
-    ):
+    while words[behind : behind + 1] and words[behind] in _LOOSELY:
         if behind in starts:
             return True
         behind += 1

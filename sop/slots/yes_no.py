@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
+from sop.slots.mending import without_doubled_words
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.words import FILLERS, Words, phrase_list, says, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, word_set
 
 _YES = phrase_list("""
     it's okay, it's ok, nothing, no nothing, no nothing else, nothing else, nope nothing, nope all good, no
@@ -40,7 +41,7 @@ _NO = phrase_list("""
     not that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you
     have it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that
     was wrong, wasn't right, not yes, i don't believe so, that's a no, hell no, not at all, nuh uh, huh uh, not that i
-    know of
+    know of, i'm afraid not, i am afraid not, afraid not
 """)
 _WHOLE = {
     True: phrase_list("why not, i did, i am, i have, i can, i would, i will, we do, we did, we are, we have, they did"),
@@ -60,6 +61,14 @@ _SOFT = FILLERS | word_set("""
     sounds me with
 """)
 """Words after which a yes is still only a yes."""
+_BARE = phrase_list("that is, it is, it should be, that one, this one, that'll do")
+"""A yes only where nothing of weight follows: "that is long" is none."""
+_BOTH = (("yes", "and", "no"), ("yeah", "and", "no"), ("yes", "or", "no"))
+_AGAIN = word_set("wait actually sorry")
+_SPELLINGS = {"write": "right", "wright": "right", "rite": "right"}
+_BEFORE_RIGHT = word_set("that's that is sounds all it's looks")
+_ALONE = {"know": "no", "shore": "sure"}
+_COURTESY = FILLERS | word_set("sir ma'am thanks thank you")
 _TURN = word_set("but except however only although wait actually sorry")
 
 
@@ -80,10 +89,16 @@ def read_verdict(words: Words) -> Verdict:
     >>> read_verdict(("no", "it's", "not")).yes
     False
     """
+    words = _mended(words)
     alone = _whole(words)
     if alone is not None:
         return Verdict(alone, ())
+    if any(find_phrase(words, both) == 0 for both in _BOTH):
+        return Verdict(None, words)
     verdicts, tail = _leading(words)
+    if verdicts and verdicts[-1] is False and tail[:1] != () and tail[0] in _AGAIN:
+        again, rest = _leading(tail[1:])
+        return Verdict(True if again and all(again) and not rest else None if again and any(again) else False, tail)
     if not verdicts:
         return _anywhere(words)
     if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
@@ -92,8 +107,26 @@ def read_verdict(words: Words) -> Verdict:
         return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
     if not tail:
         return Verdict(True, ())
-    doubtful = tail[0] in _TURN or _denies(tail)
+    bare = words[: len(words) - len(tail)] in _BARE
+    doubtful = bare or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
     return Verdict(None if doubtful else True, tail)
+
+
+def _mended(words: Words) -> Words:
+    """Words said twice only once, and what is written wrong for a yes or a no: "that's write", "know sir"."""
+    words = without_doubled_words(words)
+    plain = tuple(word for word in words if word not in _COURTESY)
+    if len(plain) == 1 and plain[0] in _ALONE:
+        return tuple(_ALONE.get(word, word) for word in words)
+    return tuple(
+        _SPELLINGS[word] if word in _SPELLINGS and at == len(words) - 1 and words[at - 1] in _BEFORE_RIGHT else word
+        for at, word in enumerate(words)
+    )
+
+
+def _turns_back(tail: Words) -> bool:
+    """Whether a no ends what began with a yes: "yes I see sorry no"."""
+    return len(tail) > 1 and tail[-1] in ("no", "nope") and tail[-2] in _AGAIN | {"mean"}
 
 
 def _whole(words: Words) -> bool | None:

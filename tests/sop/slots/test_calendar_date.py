@@ -202,6 +202,70 @@ def test_is_no_date(text: str) -> None:
         assert not isinstance(found, Found)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("march uh fourteenth nineteen eighty five", "1985-03-14"),
+        ("april twelfth twelfth nineteen sixty two", "1962-04-12"),
+        ("june june tenth nineteen ninety", "1990-06-10"),
+        ("five five thirty forty three", "1943-05-30"),
+        ("may seventh nineteen sixty to", "1962-05-07"),
+        ("february ninth to thousand", "2000-02-09"),
+        ("october third last year", "2025-10-03"),
+        ("the third of october of last year", "2025-10-03"),
+        ("a thirtieth of may nineteen fifty", "1950-05-30"),
+        ("july fourth the", "?which_year"),
+        ("may seventh nineteen eighty banana", "?which_year"),
+        ("may seventh nineteen eighty and my name is karen", "1980-05-07"),
+        ("june tenth twenty window", "?which_year"),
+        ("june tenth hat eighty two", "?which_year"),
+        ("march third when i fell off the ladder", "2026-03-03"),
+        ("on march third at three pm", "2026-03-03"),
+        ("november nineteen nineteen", "?which_day"),
+        ("3.14.85", "1985-03-14"),
+    ],
+)
+def test_what_was_not_heard_whole_is_asked_for(text: str, value: str) -> None:
+    assert read(text, PAST) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("how about the day after tomorrow", "2026-11-24"),
+        ("the fifteenth of next month", "2026-12-15"),
+        ("the last day of december", "2026-12-31"),
+        ("the last day of the month", "2026-11-30"),
+        ("the last day of february", "?which_day"),
+        ("the fourth july", "2027-07-04"),
+        ("november twenty second next year", "2027-11-22"),
+        ("twelve one", "2026-12-01"),
+        ("um twelve one please", "2026-12-01"),
+        ("four fifteen", None),
+        ("i have twelve one of these", None),
+        ("monday november the", "?which_day"),
+        ("weeks from today", "?which_day"),
+        ("january fifth or sixth", "?several"),
+        ("december third at nine", "2026-12-03"),
+        ("any day but friday", None),
+    ],
+)
+def test_days_to_come_by_other_names(text: str, value: str | None) -> None:
+    assert read(text, FUTURE) == value
+
+
+def test_a_date_said_twice_over_is_less_sure() -> None:
+    found = KIND.parse(split_words("april twelfth twelfth nineteen sixty two"), PAST, Context(NOW))
+    assert isinstance(found, Found) and found.certainty < 1
+
+
+def test_a_date_given_unasked_needs_its_name() -> None:
+    born = split_words("karen mitchell march third nineteen eighty five")
+    assert KIND.find(born, BIRTH, Context(NOW, asked=False)) is None
+    named = split_words("my date of birth is march third nineteen eighty five")
+    assert KIND.find(named, BIRTH, Context(NOW, asked=False)) == Found("1985-03-03")
+
+
 def test_a_date_without_its_year_is_less_sure() -> None:
     march = Found("2026-03-03", 0.8)
     assert KIND.parse(split_words("march third"), PAST, Context(NOW)) == march

@@ -105,6 +105,47 @@ def test_the_same_words_for_two_options_are_asked_about() -> None:
     assert read("it is leaking", spec) == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("three", "second_floor"),
+        ("number to", "leak"),
+        ("the second won", "leak"),
+        ("a second one please", "leak"),
+        ("number four four", "other"),
+        ("no heat no sorry something else", "other"),
+        ("water i mean the furnace quit", "no_heat"),
+        ("not water the furnace quit", "no_heat"),
+        ("not water", None),
+    ],
+)
+def test_corrections_and_numbers(text: str, option: str | None) -> None:
+    assert read(text) == option
+
+
+def test_a_longer_phrase_holds_a_shorter_one() -> None:
+    options = (
+        Option("smell", "a smell", ("there's a smell", "it smells")),
+        Option("burning", "burning", ("burning smell", "smells burning")),
+        Option("gas", "gas", ("=it's gas",)),
+        Option("unit", "the unit", ("<unit> <dead>",)),
+        Option("thermostat", "the thermostat", ("thermostat <dead>",)),
+    )
+    groups = (("unit", ("thermostat", "fan")), ("dead", ("isn't working", "quit")))
+    spec, kind = replace(FOUR, options=options), Choice(groups)
+    said = {
+        "there's a burning smell from the furnace": "burning",
+        "it smells like burning plastic": "burning",
+        "it smells in here": "smell",
+        "it's gas please hurry": "gas",
+        "the thermostat isn't working": "thermostat",
+        "the fan isn't working": "unit",
+    }
+    for text, option in said.items():
+        found = kind.parse(split_words(text), spec, Context(NOW))
+        assert isinstance(found, Found) and found.value == option, text
+
+
 def test_a_place_is_never_volunteered() -> None:
     for text in ("the second one", "number two", "either"):
         assert KIND.find(split_words(text), FOUR, Context(NOW)) is None

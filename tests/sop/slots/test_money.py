@@ -127,6 +127,35 @@ def test_says(text: str, value: str | None) -> None:
     assert read(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$15.50", "15.50"),
+        ("$9.99", "9.99"),
+        ("fifteen point five dollars", "15.50"),
+        ("fifty fifty dollars", "50.00"),
+        ("fifty dollars dollars", "50.00"),
+        ("fifty dollars and fifty cents cents", "50.50"),
+        ("to hundred dollars", "200.00"),
+        ("won and a half thousand dollars", "1500.00"),
+        ("two and a half thousand collars", "2500.00"),
+        ("the plumber charged me five hundred dollars", "500.00"),
+        ("seventy seventy five thousand", None),
+        ("two brand", None),
+        ("two thousand five window", None),
+        ("window five hundred dollars", None),
+        ("year five hundred dollars", None),
+        ("five more", None),
+    ],
+)
+def test_what_was_not_heard_whole_is_no_amount(text: str, value: str | None) -> None:
+    assert read(text) == value
+
+
+def test_a_number_said_twice_is_less_sure() -> None:
+    assert KIND.parse(split_words("fifty fifty dollars"), SPEC, Context(NOW)) == Found("50.00", 0.5)
+
+
 @pytest.mark.parametrize("text", NOTHING)
 def test_is_no_amount(text: str) -> None:
     assert read(text) is None

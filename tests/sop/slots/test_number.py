@@ -142,6 +142,38 @@ def test_says(text: str, value: str) -> None:
     assert read(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ten years old", "10"),
+        ("fifteen years", "15"),
+        ("twelve units", "12"),
+        ("sixty eight degrees", "68"),
+        ("98.6", "98.6"),
+        ("half", "0.5"),
+        ("one and half", "1.5"),
+        ("half dozen", "6"),
+        ("only the one", "1"),
+        ("to of them", "2"),
+        ("forty to", "42"),
+        ("thirty to forty", "?several"),
+        ("eleven eleven", "11"),
+        ("two and a a half", "2.5"),
+        ("fifty employees", "50"),
+        ("ninety ninety nine", None),
+        ("one under", None),
+        ("thirty was", None),
+        ("seventy window", None),
+        ("window two", None),
+        ("a window and twenty", None),
+        ("a hundred and window", None),
+        ("two make four hundred", "?several"),
+    ],
+)
+def test_what_was_not_heard_whole_is_no_number(text: str, value: str | None) -> None:
+    assert read(text) == value
+
+
 @pytest.mark.parametrize("text", NOTHING)
 def test_is_no_number(text: str) -> None:
     assert read(text) is None

@@ -168,7 +168,7 @@ def test_keypad_and_speaking() -> None:
         ("three oh three five five five oh one two six no five six seven eight", "?length"),
         ("303-555-0126 303-555-0126", "+13035550126"),
         ("303 303 555 0126", "+13035550126"),
-        ("three oh three five double double five oh one two six", "?length"),
+        ("three oh three five double double five oh one two six", "+13035550126"),
         ("three owe three five five five oh one two six", "+13035550126"),
         ("three oh three house five five five oh one two six", "+13035550126"),
         ("six fifty five five five oh one two six", "+16505550126"),

@@ -1,11 +1,14 @@
 """Addresses as people say them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sop.reading import Completeness
+from sop.slots.slot_type import Context, Found
 from sop.slots.us_address import UsAddress
 from sop.words import split_words
-from tests.sop.spoken import SPEC, understood, volunteered
+from tests.sop.spoken import NOW, SPEC, understood, volunteered
 
 KIND = UsAddress()
 
@@ -209,3 +212,34 @@ def test_repairs(text: str, address: str) -> None:
 def test_a_part_that_was_not_understood_is_not_dropped(text: str, reason: str) -> None:
     assert understood(KIND, text) == reason
     assert volunteered(KIND, text) is None
+
+
+def test_a_type_that_may_be_a_name_is_less_sure() -> None:
+    sure = KIND.parse(split_words("three fox hollow road"), SPEC, Context(NOW))
+    less = KIND.parse(split_words("three fox hollow"), SPEC, Context(NOW))
+    assert sure == Found("3 Fox Hollow Road")
+    assert isinstance(less, Found)
+    assert less.certainty < 0.6
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        (
+            "twelve two for to oh 22 62704 maple oak street rode hollow north apartment sweet b in dover de illinois "
+            "no sorry wait i mean and or that's is zip code county road fifth second floor my the county walla st ok"
+        ).split()
+    ),
+    max_size=14,
+)
+
+
+@given(PIECES, st.sampled_from(["", "2217 Maple Street, Apartment 4, Springfield"]))
+@settings(max_examples=200)
+def test_never_raises(words: list[str], current: str) -> None:
+    heard = tuple(words)
+    context = Context(NOW, current)
+    for found in (KIND.parse(heard, SPEC, context), KIND.find(heard, SPEC, context)):
+        if isinstance(found, Found):
+            assert found.value == found.value.strip() != ""
+            assert 0 < found.certainty <= 1
+    KIND.completeness(heard, SPEC)

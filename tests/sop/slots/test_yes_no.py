@@ -55,6 +55,9 @@ YES = [
     "i did",
     "we do",
     "sure thing",
+    "no wait yes",
+    "that's write",
+    "of of course",
 ]
 NO = [
     "no",
@@ -88,6 +91,10 @@ NO = [
     "never",
     "i haven't",
     "no i don't know",
+    "i'm afraid not",
+    "it is is not",
+    "yes no sorry no",
+    "know ma'am",
 ]
 NEITHER = [
     "hello",
@@ -110,6 +117,9 @@ NEITHER = [
     "i am calling about the furnace",
     "uh uh",
     "yes wait no",
+    "yes and no",
+    "that is long",
+    "yes see sorry no",
 ]
 
 
