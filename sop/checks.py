@@ -83,20 +83,29 @@ def _step(check: _Check, name: str, step: Step) -> None:
         check.known("steps", name, "on_failure", "step", step.on_failure, graph.steps)
     if isinstance(step, TransferStep) and step.on_no_answer:
         check.known("steps", name, "on_no_answer", "step", step.on_no_answer, graph.steps)
-    for slot in slots_of(step):
-        check.known("steps", name, "ask" if isinstance(step, AskStep) else "review", "slot", slot, graph.slots)
-    if isinstance(step, AnswerStep):
-        check.known("steps", name, "answer", "slot", step.slot, graph.slots)
-        if not graph.knowledge:
-            check.wrong("steps", name, "answer", "there is no article to answer from", "add `knowledge:`")
-    if isinstance(step, ToolStep):
-        check.known("steps", name, "tool", "tool", step.tool, {*graph.tools, *BUILT_IN})
-    if isinstance(step, CallStep):
-        check.known("steps", name, "call", "flow", step.flow, graph.flows)
     if step.guard:
         check.known("steps", name, "guard", "guard", step.guard, graph.guards)
-    if isinstance(step, AskStep):
-        _ask(check, name, step)
+    _kind(check, name, step)
+
+
+def _kind(check: _Check, name: str, step: Step) -> None:
+    """What only some kinds of step name."""
+    graph = check.graph
+    for slot in slots_of(step):
+        check.known("steps", name, "ask" if isinstance(step, AskStep) else "review", "slot", slot, graph.slots)
+    match step:
+        case AskStep():
+            _ask(check, name, step)
+        case AnswerStep():
+            check.known("steps", name, "answer", "slot", step.slot, graph.slots)
+            if not graph.knowledge:
+                check.wrong("steps", name, "answer", "there is no article to answer from", "add `knowledge:`")
+        case ToolStep():
+            check.known("steps", name, "tool", "tool", step.tool, {*graph.tools, *BUILT_IN})
+        case CallStep():
+            check.known("steps", name, "call", "flow", step.flow, graph.flows)
+        case _:
+            return
 
 
 def _ask(check: _Check, name: str, step: AskStep) -> None:

@@ -13,7 +13,7 @@ from sop.topics import TOPICS
 def check_conditions(graph: Graph, notes: Notes, places: Places) -> None:
     """Note every condition that names what is not there or can never hold, and every edge that is never taken."""
     known = known_names(graph)
-    for name, step in graph.steps.items():
+    for step in graph.steps.values():
         _edges(graph, notes, places, step, known)
     for name, guard in graph.guards.items():
         _condition(graph, notes, places.of("guards", name, "if"), name, guard.condition, known)

@@ -104,7 +104,8 @@ class Conversation:
         """The answer of a tool or of a person."""
         if isinstance(act, CallTool):
             result = self._tools.call(act.name, act.arguments)
-            return ToolFinished(act.id, result is not None, {k: str(v) for k, v in (result or {}).items()})
+            facts = {name: str(value) for name, value in (result or {}).items() if value is not None}
+            return ToolFinished(act.id, result is not None, facts)
         if isinstance(act, TransferTo):
             answered = self._people(act.target)
             return TransferFinished(answered, "" if answered else "no answer")

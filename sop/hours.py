@@ -10,7 +10,7 @@ import holidays
 from sop.graph import Hours
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_STRETCH = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
+_STRETCH = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 
 
 def parse_stretch(text: str) -> tuple[int, int] | None:
@@ -29,11 +29,16 @@ def parse_stretch(text: str) -> tuple[int, int] | None:
 
 def is_open(hours: Hours, now: datetime) -> bool:
     """Whether the business is open at `now`, which carries an offset."""
-    local = now.astimezone(ZoneInfo(hours.time_zone)) if hours.time_zone and now.tzinfo else now
+    local = local_time(hours, now)
     if is_day_off(hours, local.date()):
         return False
     minute = local.hour * 60 + local.minute
     return any(first <= minute < last for first, last in hours.week.get(local.weekday(), ()))
+
+
+def local_time(hours: Hours, now: datetime) -> datetime:
+    """The moment by the business's own clock; as it is where it carries no offset or the flow names no zone."""
+    return now.astimezone(ZoneInfo(hours.time_zone)) if hours.time_zone and now.tzinfo else now
 
 
 def is_day_off(hours: Hours, day: date) -> bool:

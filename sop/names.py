@@ -4,16 +4,18 @@ Slots and the facts that tools answered, by their own names; `SLOT_days_ago` and
 known of the moment and of the caller; and, for escalations, what went wrong so far.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from sop.conditions import Value
 from sop.graph import Graph
-from sop.hours import is_day_off, is_open
+from sop.hours import is_day_off, is_open, local_time
 from sop.state import State
 
 MOMENT = ("open", "day_off", "weekday", "hour")
-"""Whether the business is open and has a day off; 0 = Monday; 0..23: all at the call's begin."""
+"""Whether the business is open and has a day off; 0 = Monday; 0..23: all at the call's begin, by
+the clock of the business's time zone."""
 PROFILE = ("known_caller", "vip", "calls_before")
 COUNTERS = (
     "asked_for_person",
@@ -66,11 +68,12 @@ def values(graph: Graph, state: State) -> dict[str, Value]:
         if source in held and moment is not None:
             found[name] = _ago(held[source], moment.date(), years=name.endswith("years_ago"))
     if moment is not None:
-        found |= {"weekday": moment.weekday(), "hour": moment.hour}
+        local = moment if graph.hours is None else local_time(graph.hours, moment)
+        found |= {"weekday": local.weekday(), "hour": local.hour}
         if graph.hours is not None:
-            found |= {"open": is_open(graph.hours, moment), "day_off": is_day_off(graph.hours, moment.date())}
+            found |= {"open": is_open(graph.hours, moment), "day_off": is_day_off(graph.hours, local.date())}
     found |= {"known_caller": bool(state.profile), "vip": state.profile.get("vip") == "yes"}
-    found["calls_before"] = _number(state.profile.get("calls_before", "0"))
+    found["calls_before"] = _number(state.profile.get("calls_before", "0")) or 0
     return found
 
 
@@ -84,9 +87,10 @@ def amount(graph: Graph, state: State) -> float | None:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _moment(now: str) -> datetime | None:

@@ -40,19 +40,20 @@ class Places:
 
     def of(self, kind: str, name: str = "", inner: str = "") -> Spot:
         """Where ("steps", "triage", "next.0") stands, or whatever it is within; the first line of all else."""
-        return self._found(kind, name, inner) or Spot(self.file, self.lines.get(kind, self.lines.get("import", 1)))
+        return self.found(kind, name, inner) or Spot(self.file, self.lines.get(kind, self.lines.get("import", 1)))
 
-    def _found(self, kind: str, name: str, inner: str) -> Spot | None:
+    def found(self, kind: str, name: str, inner: str = "") -> Spot | None:
+        """The same, or None where there is no such part."""
         flow, _, local = name.partition(".")
         if local and flow in self.imported:
-            return self.imported[flow]._found(kind, local, inner)
+            return self.imported[flow].found(kind, local, inner)
         path = f"flows.{flow}.{kind}.{local}" if local else f"{kind}.{name}" if name else kind
         if path in self.lines:
             parts = inner.split(".")
             tried = (".".join((path, *parts[:length])) for length in range(len(parts), 0, -1))
             return Spot(self.file, self.lines[next((one for one in tried if one in self.lines), path)])
         others = self.imported.values() if name and not local else ()
-        return next((spot for other in others if (spot := other._found(kind, name, inner))), None)
+        return next((spot for other in others if (spot := other.found(kind, name, inner))), None)
 
 
 class FlowError(Exception):

@@ -21,7 +21,8 @@ Lines that begin with # are comments.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ from sop.stub import ExampleTools, Reader
 _SETTINGS = ("now", "from", "profile", "fails", "answers", "nobody")
 _INPUTS = ("caller", "keys", "silence")
 _CHECKS = ("bot", "step", "slot", "called", "to", "ends")
+_PAIR = re.compile(r"(\S+) = ?(.*)")
 NOW = "2026-11-22T19:30:00-05:00"
 """A Sunday evening: the moment of a script that names none."""
 
@@ -91,34 +93,53 @@ class _ScriptTools:
 
 
 def parse_script(text: str) -> Script:
-    """A script's text. Raises ValueError, with the line's number, for a line of no known kind."""
+    """A script's text. Raises ValueError, with the line's number, for a line that can't be read."""
     lines: list[Line] = []
-    told: dict[str, list[str]] = {}
+    told: list[Line] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         kind, _, rest = raw.strip().partition(":")
-        kind, rest = kind.strip(), rest.strip()
-        if not kind or kind.startswith("#"):
+        line = Line(number, kind.strip(), rest.strip())
+        if not raw.strip() or line.kind.startswith("#"):
             continue
-        if kind in _SETTINGS:
-            told.setdefault(kind, []).append(rest)
-        elif kind in (*_INPUTS, *_CHECKS):
-            lines.append(Line(number, kind, rest))
-        else:
-            known = ", ".join((*_SETTINGS, *_INPUTS, *_CHECKS))
-            raise ValueError(f"line {number}: no such line: {kind!r}; use one of: {known}")
+        if wrong := _mistake(line):
+            raise ValueError(f"line {number}: {wrong}")
+        (told if line.kind in _SETTINGS else lines).append(line)
     return Script(_setting(told), tuple(lines))
 
 
-def _setting(told: Mapping[str, list[str]]) -> Setting:
-    answers = dict(entry.split(None, 1) for entry in told.get("answers", ()))
-    profile = dict(entry.split(" = ", 1) for entry in told.get("profile", ()))
+def _mistake(line: Line) -> str:
+    """What is wrong with a line; empty when nothing is."""
+    if line.kind not in (*_SETTINGS, *_INPUTS, *_CHECKS):
+        return f"no such line: {line.kind!r}; use one of: {', '.join((*_SETTINGS, *_INPUTS, *_CHECKS))}"
+    if not line.text and line.kind not in ("silence", "from"):
+        return f"nothing stands behind {line.kind!r}"
+    if line.kind in ("profile", "slot") and not _PAIR.fullmatch(line.text):
+        return f"write `{line.kind}: name = value`"
+    if line.kind == "answers" and " " not in line.text:
+        return 'write `answers: tool {"result": "value"}`'
+    if line.kind in ("answers", "called") and " " in line.text and not _is_mapping(line.text.split(None, 1)[1]):
+        return "what stands behind the tool's name is no JSON object"
+    return ""
+
+
+def _is_mapping(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _setting(told: Sequence[Line]) -> Setting:
+    given: dict[str, list[str]] = {kind: [line.text for line in told if line.kind == kind] for kind in _SETTINGS}
+    answers = dict(entry.split(None, 1) for entry in given["answers"])
+    profile = [_PAIR.fullmatch(entry) for entry in given["profile"]]
     return Setting(
-        now=told.get("now", [NOW])[0],
-        caller=told.get("from", [""])[0] or None,
-        profile=profile,
-        failing=frozenset(told.get("fails", ())),
-        answers={name: json.loads(given) for name, given in answers.items()},
-        nobody=frozenset(told.get("nobody", ())),
+        now=(given["now"] or [NOW])[0],
+        caller=(given["from"] or [""])[0] or None,
+        profile={found[1]: found[2] for found in profile if found},
+        failing=frozenset(given["fails"]),
+        answers={name: json.loads(entry) for name, entry in answers.items()},
+        nobody=frozenset(given["nobody"]),
     )
 
 
@@ -169,7 +190,7 @@ def _differs(talk: Conversation, line: Line) -> str | None:
         case "ends":
             return None if talk.state.outcome == line.text else f"the outcome is {talk.state.outcome!r}"
         case "slot":
-            name, _, wanted = line.text.partition(" = ")
+            name, wanted = line.text.split(" = ") if " = " in line.text else (line.text.removesuffix(" ="), "")
             held = talk.state.values.get(name)
             return None if held and held.value == wanted else f"it is {held.value if held else None!r}"
         case "to":

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sop.graph import Graph
-from sop.problems import FlowError, Problem
+from sop.fields import Fields, Notes, suggest
+from sop.graph import Graph, ToolSpec
+from sop.problems import FlowError
 from sop.reading import Expectation, Hypothesis, Reading
+from sop.tool_fields import BUILT_IN
 from sop.yaml_source import Node, SourceError, read_yaml
 
 
@@ -72,34 +74,49 @@ class FileTools:
 
 
 def tools_from(text: str, graph: Graph, file: str = "tools.yaml") -> FileTools:
-    """The tools that a file's text describes. Raises FlowError for a file that isn't of this kind."""
+    """The tools that a file's text describes. Raises FlowError with every mistake in it."""
+    notes = Notes(file)
     try:
         root = read_yaml(text)
     except SourceError as error:
-        raise FlowError((Problem(file, error.line, "", "", error.message, error.remedy),)) from error
-    problems: list[Problem] = []
+        notes.add(error.line, "", "", error.message, error.remedy)
+        raise FlowError(tuple(notes.problems)) from error
+    if not isinstance(root.value, dict):
+        notes.add(root.line, "", "", "this must be a mapping", "write `name of a tool:` and its cases")
     cases: dict[str, tuple[Case, ...]] = {}
     for name, node in (root.value if isinstance(root.value, dict) else {}).items():
-        if name not in graph.tools and name != "create_lead":
-            problems.append(
-                Problem(file, node.line, name, "", "the flow has no such tool", "use the flow's name for it")
-            )
+        if name not in graph.tools and name not in BUILT_IN:
+            notes.add(node.line, name, "", "the flow has no such tool", suggest(name, {*graph.tools, *BUILT_IN}))
             continue
         listed = node.value if isinstance(node.value, list) else [node]
-        cases[name] = tuple(_case(one) for one in listed)
-    if problems:
-        raise FlowError(tuple(problems))
+        cases[name] = tuple(_case(one, graph.tools.get(name), name, notes) for one in listed)
+    if notes.problems:
+        raise FlowError(tuple(notes.problems))
     return FileTools(graph, cases)
 
 
-def _case(node: Node) -> Case:
-    parts = node.value if isinstance(node.value, dict) else {}
-    if "fail" in parts and parts["fail"].value:
-        return Case(_plain(parts.get("if")), None)
-    return Case(_plain(parts.get("if")), _plain(parts.get("answer")))
+def _case(node: Node, tool: ToolSpec | None, name: str, notes: Notes) -> Case:
+    fields = Fields(node, notes, name)
+    arguments = _plain(fields, "if", notes)
+    answer = _plain(fields, "answer", notes)
+    if tool is not None and tool.arguments is not None:
+        known = {*tool.arguments, *tool.constants}
+        for argument in sorted(set(arguments) - known):
+            fields.wrong("if", f"the tool has no argument {argument!r}", suggest(argument, known))
+    if tool is not None:
+        for field in sorted(set(answer) - set(tool.results)):
+            fields.wrong("answer", f"{field!r} is no result of this tool", suggest(field, tool.results))
+    fails = fields.flag("fail")
+    fields.done()
+    return Case(arguments, None if fails else answer)
 
 
-def _plain(node: Node | None) -> dict[str, str]:
-    if node is None or not isinstance(node.value, dict):
-        return {}
-    return {name: str(inner.value) for name, inner in node.value.items()}
+def _plain(fields: Fields, name: str, notes: Notes) -> dict[str, str]:
+    """Texts by name; what is written as `true` or `false` counts as such a text, and nothing as no entry."""
+    found: dict[str, str] = {}
+    for part, node in fields.children(name).items():
+        if isinstance(node.value, list | dict):
+            notes.add(node.line, fields.place, name, "this must be text", f"write `{part}: some text`")
+        elif node.value is not None:
+            found[part] = node.written
+    return found

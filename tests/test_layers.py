@@ -230,7 +230,7 @@ def test_a_breach_is_named(module: str, source: str, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("voice.call", "from voice import turns\nfrom sop import engine\nimport sop"),
+        ("voice.call", "from voice import turns\nfrom sop import engine"),
         ("voice.asr", "import asyncio\nfrom voice.worker import Worker\nfrom sop.reading import Hypothesis"),
         ("sop.loader", "from pathlib import Path\nfrom sop.slots import phone\nPath('x').read_text()"),
         ("sop.reader", "from sop.slots.phone import parse"),
