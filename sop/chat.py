@@ -31,8 +31,6 @@ def chat(talk: Conversation, read_line: Callable[[], str], say: Show, note: Show
             note(f"understood: {', '.join(map(str, reading.acts)) or 'nothing'}")
             acts = talk.feed(reading)
         _show(acts, say, note)
-    for text in held(talk):
-        note(text)
 
 
 def is_keys(line: str) -> bool:

@@ -15,7 +15,7 @@ from rich.table import Table
 from sop.audit import audit as audit_call
 from sop.audit import summary, ujcs
 from sop.callers import Manner
-from sop.chat import as_json
+from sop.chat import as_json, held
 from sop.chat import chat as chat_loop
 from sop.conversation import Conversation
 from sop.draw import mermaid
@@ -106,6 +106,9 @@ def chat(
     chat_loop(talk, lambda: input("" if json_ else "you: "), quiet or _say, quiet or _note)
     if json_:
         typer.echo(json.dumps(as_json(talk), indent=2, ensure_ascii=False))
+        return
+    for line in held(talk):
+        typer.echo(line)
 
 
 def _say(text: str) -> None:

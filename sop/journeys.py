@@ -118,7 +118,8 @@ def journeys(graph: Graph, *, most: int = 40) -> tuple[Journey, ...]:
 def _spread(found: tuple[Journey, ...], most: int) -> tuple[Journey, ...]:
     """At most so many, those first that pass an edge which none before has passed; shorter ones before longer."""
     seen: set[tuple[str, str]] = set()
-    fresh, other = [], []
+    fresh: list[Journey] = []
+    other: list[Journey] = []
     for journey in sorted(found, key=lambda one: (len(one.path), one.path)):
         edges = set(pairwise((*journey.path, journey.ends)))
         (other if edges <= seen else fresh).append(journey)

@@ -60,6 +60,8 @@ class Line:
     asr_ms: int = 100
     tts_ms: int = 60
     saved_ms: int = 5
+    reader_ms: int = 0
+    """A language model that helps to read takes its time."""
     ms_per_character: int = 40
     asr_fails: int = 0
     """So many transcriptions fail first."""
@@ -198,7 +200,7 @@ class Line:
                 self._transcribe(command)
             case Understand(turn, hypotheses, expecting):
                 reading = self.reader.read(hypotheses, expecting, NOW)
-                self._later(0, lambda: Understood(self.at, turn, reading))
+                self._later(self.reader_ms, lambda: Understood(self.at, turn, reading))
             case Speak():
                 self._speak(command)
             case Save(save, _):

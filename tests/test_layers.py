@@ -40,18 +40,22 @@ def names(*lines: str) -> tuple[str, ...]:
 
 
 LAYERS = (
-    Layer("values", names("sop words slot_spec steps graph reading acts", "voice errors events codec audio", "voice"), pure=True),
+    Layer(
+        "values",
+        names("sop words slot_spec steps graph reading acts", "voice errors events codec audio", "voice"),
+        pure=True,
+    ),
     Layer(
         "rules",
         names(
             "voice twilio turns endpointing barge_in keypad listening saving",
             "voice transcript playback utterance transfer report",
             "voice scenario caller far_end",
-            "sop problems yaml_source fields slot_fields step_fields tool_fields graph_fields prefix imports loader",
-            "sop conditions names satisfy required checks condition_checks text_checks business hours schema",
-            "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails utterance corrections",
-            "sop understanding reader",
-            "sop dynamic_prompt dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
+            "sop problems yaml_source fields slot_fields step_fields tool_fields graph_fields prefix imports",
+            "sop loader conditions names satisfy required checks condition_checks text_checks business hours",
+            "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails",
+            "sop utterance corrections understanding reader dynamic_prompt",
+            "sop dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
             "sop handoff handoff_page draw layers layout shapes picture schema schema_steps samples",
         ),
         pure=True,

@@ -1,10 +1,12 @@
 """The command `sop`."""
 
+import json
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from sop.cli import app
+from sop.loader import bundle, shipped
 
 RUN = CliRunner()
 
@@ -51,3 +53,78 @@ def test_chat_with_failing_tools_and_an_early_end() -> None:
     assert result.exit_code == 0
     assert "Our technician is on another call" in result.stdout
     assert "name: Dana (not confirmed)" in result.stdout
+
+
+def test_check_all_that_ship() -> None:
+    result = RUN.invoke(app, ["check"])
+    assert result.exit_code == 0
+    assert result.stdout.count("no mistakes") == len(shipped()) >= 9
+
+
+def test_a_script_that_holds_and_one_that_does_not(tmp_path: Path) -> None:
+    script = tmp_path / "call.txt"
+    script.write_text(
+        "from: +14155550134\ncaller: my furnace quit\nbot: May I have your name\nslot: problem = no_heat\n"
+    )
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--script", str(script), "--json"])
+    assert result.exit_code == 0
+    call = json.loads(result.stdout)
+    assert (call["step"], call["values"]["problem"]["value"], call["misses"]) == ("contact", "no_heat", [])
+    assert call["turns"][1]["heard"] == "my furnace quit"
+    script.write_text("caller: my furnace quit\nslot: problem = gas\n")
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--script", str(script)])
+    assert result.exit_code == 1
+    assert "line 2: slot: 'problem = gas', but it is 'no_heat'" in result.stderr
+    script.write_text("collar: my furnace quit\n")
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--script", str(script)])
+    assert result.exit_code == 1
+    assert "line 1: no such line: 'collar'" in result.stderr
+
+
+def test_tools_from_a_file(tmp_path: Path) -> None:
+    tools = tmp_path / "tools.yaml"
+    tools.write_text("order_find_by_number:\n  - {fail: true}\n")
+    lines = ["where is my order", "four four two one seven seven five five"]
+    result = RUN.invoke(app, ["chat", "order_status", "--tools", str(tools)], input="\n".join(lines) + "\n")
+    assert "tool order_find_by_number" in result.stderr
+    assert "protect your order" not in result.stdout
+    tools.write_text("no_such_tool: {fail: true}\n")
+    result = RUN.invoke(app, ["chat", "order_status", "--tools", str(tools)])
+    assert result.exit_code == 1
+    assert "the flow has no such tool" in result.stderr
+
+
+def test_journeys_listed_and_scored() -> None:
+    listed = RUN.invoke(app, ["journeys", "after_hours_hvac"])
+    assert "complete: triage > gas_safety > on_call > transferred" in listed.stdout
+    scored = RUN.invoke(app, ["journeys", "after_hours_hvac", "--score", "--json", "--most", "3"])
+    assert scored.exit_code == 0
+    result = json.loads(scored.stdout)
+    assert result["ujcs_all"] == 1.0
+    assert result["ujcs"]["complete"] == {"plain": 1.0, "chatty": 1.0, "correcting": 1.0}
+    assert result["violations"] == 0
+
+
+def test_draw_an_svg_with_a_calls_path(tmp_path: Path) -> None:
+    journal = tmp_path / "call.jsonl"
+    head = {"_": "Journal", "format": 1, "flow": "after_hours_hvac", "source": bundle("after_hours_hvac")}
+    lines = [head, {"_": "CallStarted", "at": 0}]
+    steps = [">" + json.dumps({"_": "Enter", "step": step}) for step in ("triage", "gas_safety", "on_call")]
+    journal.write_text("\n".join([*(json.dumps(line) for line in lines), *steps]) + "\n")
+    plain = RUN.invoke(app, ["draw", "after_hours_hvac", "--svg"]).stdout
+    traced = RUN.invoke(app, ["draw", "after_hours_hvac", "--svg", "--trace", str(journal)]).stdout
+    assert plain.startswith("<svg")
+    assert traced.startswith("<svg")
+    assert plain != traced
+    audited = RUN.invoke(app, ["audit", str(journal), "--json"])
+    (call,) = json.loads(audited.stdout)["calls"]
+    assert call["steps"] == ["triage", "gas_safety", "on_call"]
+    assert call["violations"] == []
+
+
+def test_audit_of_what_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("hello\n")
+    result = RUN.invoke(app, ["audit", str(path)])
+    assert result.exit_code == 1
+    assert "can't be read as a journal" in result.stderr

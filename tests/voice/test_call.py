@@ -318,6 +318,26 @@ def test_results_of_a_turn_that_was_cut_are_dropped(graph: Graph) -> None:
     assert line.call.state == before
 
 
+def test_a_turn_that_ends_while_the_one_before_is_read_waits_for_its_own_question(graph: Graph) -> None:
+    line = Line(graph, reader_ms=2500).ring().until_quiet().wait(300)
+    line.say("my furnace stopped working", 900).wait(900).say("this is karen mitchell calling", 900).wait(8000)
+    first, second = line.commands(Understand)[:2]
+    assert isinstance(first, Understand)
+    assert isinstance(second, Understand)
+    assert (first.expecting.slot, second.expecting.slot) == ("problem", "name")
+    values = line.call.state.values
+    assert (values["problem"].value, values["name"].value) == ("no_heat", "Karen Mitchell")
+
+
+def test_a_key_pressed_while_words_are_read_counts_and_the_words_do_not(graph: Graph) -> None:
+    line = Line(graph, reader_ms=3000).ring().until_quiet().wait(300)
+    line.say("my furnace stopped working", 900).wait(900)
+    assert line.commands(Understand)
+    line.post(Keyed(line.at, "0")).wait(6000)
+    assert "front_desk" in line.call.state.path
+    assert "problem" not in line.call.state.values
+
+
 def test_a_click_while_the_words_are_awaited_loses_nothing(graph: Graph) -> None:
     line = Line(graph, asr_ms=1000).ring().until_quiet().wait(300).say("there is no heat in the house")
     line.wait(920).say("", 80).wait(6000)

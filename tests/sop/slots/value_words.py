@@ -191,6 +191,8 @@ def _deleted(error: Mishearing, value: str, spec: SlotSpec) -> bool:
         before = error.words[error.index - 1] if error.index else ""
         rounded = error.old in UNITS and PAIRS.get(before, 0) >= 20 and not spec.check
         return rounded or _other_length(error, value, spec, -1)
+    if spec.type == "us_address" and error.old.isdecimal() and value.endswith(f" {error.old}"):
+        return True  # a whole written ZIP: what is left is another whole address
     others = [place for place in range(len(error.words)) if place != error.index]
     if spec.type in _OPEN and _carries_open(error, error.index, value):
         if spec.type == "us_address" and _in_street(error.old, value):
