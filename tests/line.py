@@ -68,6 +68,7 @@ class Line:
     tts_fails: int = 0
     saves_ok: bool = True
     tool_ok: bool = True
+    tool_ms: int = 5
     answered: bool = True
     echoes_marks: bool = True
 
@@ -206,7 +207,7 @@ class Line:
             case Save(save, _):
                 self._later(self.saved_ms, lambda: Saved(self.at, save, self.saves_ok))
             case CallTool(tool):
-                self._later(self.saved_ms, lambda: ToolFinished(self.at, tool, self.tool_ok, {}))
+                self._later(self.tool_ms, lambda: ToolFinished(self.at, tool, self.tool_ok, {}))
             case Transfer():
                 self._later(
                     500,

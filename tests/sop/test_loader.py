@@ -102,7 +102,7 @@ steps:
         (('color == "red"', "__import__('os')"), 12, "is not allowed"),
         (("go: bye}\n  bye", "go: nowhere}\n  bye"), 14, "there is no step 'nowhere'"),
         (("prompt: Your name", "why: so"), 6, "there is no question for this slot"),
-        (("ask: color\n", "ask: color\n    prompt: What of {that}?\n"), 1, "a text names {that}"),
+        (("ask: color\n", "ask: color\n    prompt: What of {that}?\n"), 11, "a text names {that}"),
         (("start: first", "start: first\nstart: second"), 8, "stands twice"),
         (("business: Acme", "business: &a Acme"), 2, "anchors and aliases"),
         (("business: Acme", "business: *a"), 2, "anchors and aliases"),

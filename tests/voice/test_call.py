@@ -329,11 +329,20 @@ def test_a_turn_that_ends_while_the_one_before_is_read_waits_for_its_own_questio
     assert (values["problem"].value, values["name"].value) == ("no_heat", "Karen Mitchell")
 
 
+def test_a_caller_who_waits_for_a_tool_is_not_left_in_silence(graph: Graph) -> None:
+    line = Line(graph, tool_ms=18_000).ring()
+    for text in PLAIN:
+        line.answer(text)
+    line.wait(40_000)
+    assert line.said.count("I'm still working on that.") == 2
+    assert outcome(line) == "lead_saved"
+
+
 def test_a_key_pressed_while_words_are_read_counts_and_the_words_do_not(graph: Graph) -> None:
-    line = Line(graph, reader_ms=3000).ring().until_quiet().wait(300)
+    line = Line(graph, reader_ms=9000).ring().until_quiet().wait(300)
     line.say("my furnace stopped working", 900).wait(900)
     assert line.commands(Understand)
-    line.post(Keyed(line.at, "0")).wait(6000)
+    line.post(Keyed(line.at, "0")).wait(12_000)
     assert "front_desk" in line.call.state.path
     assert "problem" not in line.call.state.values
 
