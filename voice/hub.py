@@ -75,7 +75,7 @@ class Hub:
     def files(self, model: Model) -> tuple[str, list[ModelFile]]:
         """The repository's commit now, and the model's files in it. Raises HubError."""
         repository = f"{self._endpoint}/api/models/{model.repository}"
-        commit = self._json(f"{repository}/revision/main", model)["sha"]
+        commit = _commit(self._json(f"{repository}/revision/main", model), model)
         listing = self._json(f"{repository}/tree/{commit}/{model.folder}".rstrip("/"), model)
         prefix = f"{model.folder}/" if model.folder else ""
         try:
@@ -176,3 +176,11 @@ def sha256_of(file: Path) -> str:
 def size_of(file: Path) -> int:
     """In bytes; 0 when it is not there."""
     return file.stat().st_size if file.is_file() else 0
+
+
+def _commit(revision: object, model: Model) -> str:
+    """The commit that the hub names."""
+    commit = revision.get("sha") if isinstance(revision, dict) else None
+    if not isinstance(commit, str) or not commit:
+        raise HubError(f"the hub's answer about {model.repository} can't be read; nothing was changed")
+    return commit

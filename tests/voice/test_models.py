@@ -46,6 +46,7 @@ class PlayedHub:
     """Bytes of a large file after which the connection is closed, each time."""
     ranges: bool = True
     status: int = 200
+    revision: str = '{"sha": "c0ffee"}'
     asked: list[str] = field(default_factory=list)
     endpoint: str = ""
 
@@ -71,7 +72,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.hub.status != 200:
             self.send_error(self.hub.status)
         elif re.fullmatch(r"/api/models/[^/]+/[^/]+/revision/main", self.path):
-            self.answer(json.dumps({"sha": "c0ffee"}).encode())
+            self.answer(self.hub.revision.encode())
         elif tree := re.fullmatch(r"/api/models/[^/]+/[^/]+/tree/c0ffee/?(.*)", self.path):
             self.answer(json.dumps(self.hub.listing(tree[1])).encode())
         elif place := re.fullmatch(r"/([^/]+/[^/]+)/resolve/c0ffee/(.*)", self.path):
@@ -237,6 +238,15 @@ def test_a_refusal_names_the_status_and_changes_nothing(tmp_path: Path, status: 
     assert result.exit_code == 1
     assert f"answered {status}" in result.stderr
     assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize("revision", ["{}", "[]", '{"sha": null}', "null"])
+def test_a_hub_that_answers_something_else(tmp_path: Path, revision: str) -> None:
+    with serving(PlayedHub(revision=revision)) as hub:
+        result = switchboard_models(tmp_path, "get", "base.en", endpoint=hub.endpoint)
+    assert result.exit_code == 1
+    assert "can't be read; nothing was changed" in result.stderr
+    assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
 def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
