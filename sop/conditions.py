@@ -39,7 +39,7 @@ def parse_condition(text: str) -> Condition:
     if len(text) > _LONGEST:
         raise ConditionError(f"it is longer than {_LONGEST} characters")
     try:
-        body = ast.parse(text, mode="eval").body
+        body = _parsed(text)
         _check(body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, ConditionError):
@@ -50,7 +50,17 @@ def parse_condition(text: str) -> Condition:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    """The expression, negative numbers as one constant each. Raises what `ast.parse` raises."""
+    body: ast.expr = _Signs().visit(ast.parse(text, mode="eval").body)
+    return body
+
+
+class _Signs(ast.NodeTransformer):
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:  # noqa: N802 - the name is ast's
+        """Minus and a number is a number."""
+        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and _is_number(node.operand.value):
+            return ast.Constant(-node.operand.value)
+        return self.generic_visit(node)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

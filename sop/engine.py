@@ -114,7 +114,7 @@ def _transfer_finished(turn: Turn, event: TransferFinished) -> None:
     if event.ok:
         turn.finish("transferred")
         return
-    turn.change(person_tried=True)
+    turn.change(person_tried=True, settled=())
     if step.no_answer_text:
         turn.say(step.no_answer_text)
     walk.enter(turn, step.on_no_answer)

@@ -5,8 +5,9 @@ A text is plain, at most 300 characters, and fit to be read aloud.
 """
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 
 from sop.graph import Graph, ResultSpec, ToolSpec
 from sop.guardrails import speakable
@@ -14,6 +15,9 @@ from sop.slot_spec import SlotSpec
 from sop.slots import type_named
 
 _LONGEST = 300
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_LARGEST = 1e12
+"""No business tells a caller of more than that."""
 _YES = frozenset({"yes", "true", "1"})
 _NO = frozenset({"no", "false", "0"})
 
@@ -38,8 +42,10 @@ def canonical(spec: ResultSpec, given: object) -> str | None:
     """One field's canonical value; None when it is none of its type."""
     if isinstance(given, bool):
         text = "yes" if given else "no"
-    elif isinstance(given, str | int | float):
-        text = str(given).strip()
+    elif isinstance(given, str):
+        text = given.strip()
+    elif isinstance(given, int | float) and abs(given) < _LARGEST:
+        text = str(given)
     else:
         return None
     if not text or len(text) > _LONGEST:
@@ -58,20 +64,20 @@ def canonical(spec: ResultSpec, given: object) -> str | None:
 
 
 def _number(spec: ResultSpec, text: str) -> str | None:
-    try:
-        value = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return None
+    value = float(text)
     low = spec.low if spec.low is not None else -math.inf
     high = spec.high if spec.high is not None else math.inf
-    if not math.isfinite(value) or not low <= value <= high:
+    if abs(value) >= _LARGEST or not low <= value <= high:
         return None
-    return f"{value:.2f}" if spec.type == "money" else f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+    told = f"{value:.2f}" if spec.type == "money" else f"{value:.6f}".rstrip("0").rstrip(".")
+    return told.removeprefix("-") if float(told) == 0 else told
 
 
 def _date(text: str) -> str | None:
     try:
-        return date.fromisoformat(text[:10]).isoformat()
+        return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
         return None
 

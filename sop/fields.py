@@ -10,7 +10,6 @@ from rapidfuzz import process
 from sop.problems import Problem, Spot
 from sop.yaml_source import Node
 
-
 _NAME = re.compile(r"[\w-]+")
 _WORD = re.compile(r"[^\W\d]\w*")
 

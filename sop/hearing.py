@@ -27,7 +27,7 @@ from sop.state import LISTENING, Failures, Mood, Phase, SlotValue
 from sop.turn import Turn
 from sop.verdicts import affirm, deny, forget
 from sop.walk import digress, divert, proceed
-from sop.words import split_words
+from sop.words import Words, split_words
 
 _SURE_ASIDE = 0.6
 """Confidence below which an aside changes no value that is held: a wrong one is far worse than asking again."""
@@ -42,18 +42,19 @@ def reading(turn: Turn, heard: Reading) -> None:
     if turn.state.phase not in LISTENING:
         return
     _present(turn, understood=bool(heard.acts))
-    acceptable = [act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)]
+    told = {act.slot: act for act in heard.acts if isinstance(act, Answer | Correction) and _acceptable(turn, act)}
+    acceptable = list(told.values())
     values = [act for act in acceptable if _urgent(turn, act) or not _is_doubtful_aside(turn, act)]
     word = next((act.word for act in heard.acts if isinstance(act, Global)), None)
     urgent = [act for act in values if _urgent(turn, act)]
-    _feel(turn, heard, progress=bool(values) or word in _FREE_WORDS)
+    _feel(turn, heard, progress=bool(values) or word in _FREE_WORDS or _answerable(turn, heard))
     if urgent:
         _take(turn, values)
         turn.change(failures=Failures(), patience=0)
         divert(turn, urgent[0].slot)
     elif word is GlobalWord.PERSON:
         ladder.person(turn)
-    elif not _triggers(turn, heard, values):
+    elif not _triggers(turn, split_words(heard.text), values):
         _answer(turn, heard, values, word)
 
 
@@ -68,9 +69,14 @@ def _feel(turn: Turn, heard: Reading, *, progress: bool) -> None:
     )
 
 
-def _triggers(turn: Turn, heard: Reading, values: list[Answer | Correction]) -> bool:
-    """Whether what was said brings a person in. The values in it are kept all the same."""
-    words = split_words(heard.text)
+def _answerable(turn: Turn, heard: Reading) -> bool:
+    """Whether it holds a question that the knowledge base answers."""
+    asked = (split_words(act.text) for act in heard.acts if isinstance(act, Question))
+    return any(find_article(turn.graph.knowledge, words) is not None for words in asked)
+
+
+def _triggers(turn: Turn, words: Words, values: list[Answer | Correction]) -> bool:
+    """Whether what was said or keyed brings a person in. The values in it are kept all the same."""
     trial = Turn(turn.graph, turn.state)
     _take(trial, values)
     if triggered(turn.graph, trial.state, words=words) is None:
@@ -157,7 +163,10 @@ def _keyed(turn: Turn, digits: str) -> None:
     kind = slot_type(turn.graph, spec)
     found = kind.press(digits, spec)
     if isinstance(found, Found):
-        _values(turn, [Answer(spec.name, found.value, kind.speak(found.value, spec), 1.0)])
+        values: list[Answer | Correction] = [Answer(spec.name, found.value, kind.speak(found.value, spec), 1.0)]
+        turn.change(idle=0)
+        if not _triggers(turn, (), values):
+            _values(turn, values)
     elif found is None:
         ladder.no_match(turn)
     else:
@@ -165,18 +174,26 @@ def _keyed(turn: Turn, digits: str) -> None:
 
 
 def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
-    """Readings come from outside: a slot or option that the graph does not have is nothing."""
+    """Readings come from outside: a slot or option that the graph does not have is nothing, and neither is a value
+    that is none of the slot's type."""
     spec = turn.graph.slots.get(act.slot)
     if spec is None or act.value == "":
         return False
-    return act.value is None or spec.type != "choice" or any(option.name == act.value for option in spec.options)
+    if act.value is None:
+        return True
+    if spec.type == "choice":
+        return any(option.name == act.value for option in spec.options)
+    try:
+        return bool(slot_type(turn.graph, spec).speak(act.value, spec))
+    except ValueError:
+        return False
 
 
 def _is_doubtful_aside(turn: Turn, act: Answer | Correction) -> bool:
     """Whether it would change a value that was not asked about, on little evidence."""
     held = turn.state.values.get(act.slot)
     aside = act.slot != turn.state.slot and turn.state.phase is not Phase.REVIEWING
-    return aside and held is not None and held.value != act.value and act.confidence < _SURE_ASIDE
+    return aside and held is not None and held.value != act.value and not _SURE_ASIDE <= act.confidence <= 1
 
 
 def _urgent(turn: Turn, act: Answer | Correction) -> bool:
@@ -233,8 +250,9 @@ def _progress(turn: Turn, slot: str) -> None:
 
 
 def _take(turn: Turn, acts: list[Answer | Correction]) -> None:
-    """Keep the values. A value already confirmed stays confirmed only if it is the same."""
-    for act in acts:
+    """Keep the values. A value already confirmed stays confirmed only if it is the same. What one of them empties is
+    given again by another."""
+    for act in (*acts, *acts):
         if act.value is None:
             continue
         held = turn.state.values.get(act.slot)

@@ -50,7 +50,7 @@ def no_match(turn: Turn) -> None:
     turn.change(failures=replace(failures, misunderstood=count, unheard=0), patience=0)
     if escalate(turn):
         return
-    spec, step = _asked(turn), turn.step()
+    spec, step = _asked(turn), turn.graph.steps.get(turn.state.step)
     if spec is None:
         rungs = step.reprompts if isinstance(step, ReviewStep) and turn.state.phase is Phase.REVIEWING else ()
     elif isinstance(step, AskStep) and step.reprompts and len(step.slots) == 1:
@@ -112,25 +112,31 @@ def unheard(turn: Turn) -> None:
 
 def person(turn: Turn) -> None:
     """The caller asked for a person: at once, and once more; after that the flow says how it ends."""
-    if not turn.state.person_tried:
-        escalate(turn, asked=True)
+    if not turn.state.person_tried and watch(turn, asked=True):
         return
     turn.change(refused=turn.state.refused + 1)
-    if turn.state.refused > 1 and escalate(turn, asked=True):
+    if turn.state.refused > 1:
+        if not watch(turn, asked=True):
+            _give_up(turn)
         return
     turn.say(turn.graph.wording.nobody)
     turn.ask_again()
 
 
-def escalate(turn: Turn, *, asked: bool = False) -> bool:
+def escalate(turn: Turn) -> bool:
     """Go to a person if the policy says so, and end a call that gets nowhere."""
-    if watch(turn, asked=asked):
+    if watch(turn):
         return True
     failures = turn.state.failures
-    if asked or failures.misunderstood + failures.silences + failures.unheard >= _GIVE_UP:
-        turn.finish("gave_up")
+    if failures.misunderstood + failures.silences + failures.unheard >= _GIVE_UP:
+        _give_up(turn)
         return True
     return False
+
+
+def _give_up(turn: Turn) -> None:
+    turn.say(turn.graph.wording.goodbye)
+    turn.finish("gave_up")
 
 
 def watch(turn: Turn, *, asked: bool = False, words: Words = ()) -> bool:
@@ -143,14 +149,13 @@ def watch(turn: Turn, *, asked: bool = False, words: Words = ()) -> bool:
     again = place in turn.state.fired
     turn.change(fired=tuple(dict.fromkeys((*turn.state.fired, place))), escalated=turn.state.escalated + 1)
     if turn.state.escalated > _MOST_ESCALATIONS:
-        turn.say(turn.graph.wording.goodbye)
-        turn.finish("gave_up")
+        _give_up(turn)
         return True
     if escalation.offer and not asked:
         turn.change(phase=Phase.PROPOSING, bound=str(place))
         turn.put(turn.graph.wording.offer_person)
         return True
-    turn.change(failures=Failures(), patience=0, idle=0)
+    turn.change(failures=Failures(), patience=0, idle=0, settled=())
     # Coming back here without a person having been rung means that nobody is there: outside office hours, say.
     enter(turn, escalation.otherwise if turn.state.person_tried or again else escalation.to)
     return True
@@ -159,7 +164,7 @@ def watch(turn: Turn, *, asked: bool = False, words: Words = ()) -> bool:
 def accept_person(turn: Turn) -> None:
     """Yes, connect me."""
     escalation = turn.graph.escalations[int(turn.state.bound)]
-    turn.change(failures=Failures(), patience=0, idle=0)
+    turn.change(failures=Failures(), patience=0, idle=0, settled=())
     enter(turn, escalation.otherwise if turn.state.person_tried else escalation.to)
 
 

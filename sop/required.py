@@ -1,5 +1,5 @@
-"""What lies on the ways through a flow: the mandatory steps before a sensitive tool, the slots that are still ahead, and
-the circles that nobody gets out of."""
+"""What lies on the ways through a flow: the mandatory steps before a sensitive tool, the slots still ahead, and the
+circles that nobody gets out of."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -39,26 +39,30 @@ def candidates(graph: Graph, name: str, conditions: Iterable[Condition]) -> tupl
         return (*_options(graph, name), None)
     if kind in ("number", "money") or name in derived(graph) or not kind:
         whole = kind not in ("number", "money") and name != "amount"
-        return (*_numbers(_limits(graph, name), _compared(name, conditions), whole=whole), None)
+        return (*_numbers(_limits(graph, name), _compared(graph, name, conditions), whole=whole), None)
     return (*sorted(words), ANYTHING, None)
 
 
-def _compared(name: str, conditions: tuple[Condition, ...]) -> set[float]:
+def _compared(graph: Graph, name: str, conditions: tuple[Condition, ...]) -> set[float]:
     """The numbers that matter to a name; where names are compared with one another, all numbers beside them."""
     found = {number for condition in conditions for number in numbers_compared(condition, name)}
     for condition in conditions:
         if name in condition.names and names_compared(condition):
-            beside = {number for other in condition.names for number in numbers_compared(condition, other)} or {0.0}
+            beside = {number for other in condition.names for number in numbers_compared(condition, other)} | {0.0}
+            beside |= {end for other in condition.names for end in _limits(graph, other) if math.isfinite(end)}
             found |= beside | {max(beside) + step for step in range(1, len(condition.names))}
     return found
 
 
 def _numbers(limits: tuple[float, float], compared: set[float], *, whole: bool) -> list[float]:
-    """Each number, one between every two neighbours, and one beyond either end, as far as the limits go."""
+    """Each number within the limits, one between every two neighbours, and one beyond either end."""
     low, high = limits
-    ordered = sorted(compared | {end for end in limits if compared and math.isfinite(end)})
-    found = {ordered[0] - 1, ordered[-1] + 1, *ordered} if ordered else set()
-    found |= {(math.floor(one) + 1 if whole else (one + other) / 2) for one, other in pairwise(ordered)}
+    if not compared:
+        return []
+    inside = sorted(number for number in compared if low <= number <= high)
+    inside = inside or [next((end for end in limits if math.isfinite(end)), 0.0)]
+    found = {*inside, max(low, inside[0] - 1), min(high, inside[-1] + 1)}
+    found |= {(one + other) / 2 for one, other in pairwise(inside)}
     found = {math.floor(one) for one in found} | {math.ceil(one) for one in found} if whole else found
     return [float(number) for number in sorted(found) if low <= number <= high]
 

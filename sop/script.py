@@ -29,7 +29,9 @@ from typing import Any
 from sop.acts import CallTool, TransferTo
 from sop.conversation import Conversation
 from sop.graph import Graph
+from sop.steps import TransferStep
 from sop.stub import ExampleTools, Reader
+from sop.tool_fields import BUILT_IN
 
 _SETTINGS = ("now", "from", "profile", "fails", "answers", "nobody")
 _INPUTS = ("caller", "keys", "silence")
@@ -144,8 +146,10 @@ def _setting(told: Sequence[Line]) -> Setting:
 
 
 def play(graph: Graph, script: Script, reader: Reader | None = None) -> tuple[Conversation, tuple[Miss, ...]]:
-    """The call that the script makes, and every line of it that did not hold."""
+    """The call that the script makes, and every line of it that did not hold. Raises ValueError for a script whose
+    settings name what the flow has not."""
     setting = script.setting
+    _fits(graph, setting)
     talk = Conversation(
         graph,
         reader=reader,
@@ -172,6 +176,13 @@ def play(graph: Graph, script: Script, reader: Reader | None = None) -> tuple[Co
     return talk, tuple(misses)
 
 
+def _fits(graph: Graph, setting: Setting) -> None:
+    tools = {*setting.failing, *setting.answers} - {*graph.tools, *BUILT_IN}
+    people = setting.nobody - {step.target for step in graph.steps.values() if isinstance(step, TransferStep)}
+    for name in sorted(tools | people):
+        raise ValueError(f"the flow has no such {'tool' if name in tools else 'target'}: {name!r}")
+
+
 def _put(talk: Conversation, line: Line) -> None:
     match line.kind:
         case "caller":
@@ -190,9 +201,9 @@ def _differs(talk: Conversation, line: Line) -> str | None:
         case "ends":
             return None if talk.state.outcome == line.text else f"the outcome is {talk.state.outcome!r}"
         case "slot":
-            name, wanted = line.text.split(" = ") if " = " in line.text else (line.text.removesuffix(" ="), "")
-            held = talk.state.values.get(name)
-            return None if held and held.value == wanted else f"it is {held.value if held else None!r}"
+            pair = _PAIR.fullmatch(line.text)
+            held = talk.state.values.get(pair[1]) if pair else None
+            return None if pair and held and held.value == pair[2] else f"it is {held.value if held else None!r}"
         case "to":
             transfers = [act.target for act in _acts(talk) if isinstance(act, TransferTo)]
             return None if transfers[-1:] == [line.text] else f"transfers went to {transfers}"

@@ -64,6 +64,8 @@ class Frame:
     aside: bool = False
     slot: str = ""
     """The slot whose question waits."""
+    flow: str = ""
+    """The sub-flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,12 @@ class State:
     """Slots and facts that a correction has changed or emptied, until every step that read them is looked at again."""
     settled: tuple[str, ...] = ()
     """Steps done before a correction led back: passed again without a word as long as they still hold."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Step -> what it last said of values and facts: said again once that is another text."""
     called: Mapping[str, str] = field(default_factory=dict)
-    """Tool -> the arguments of its last success, as JSON."""
+    """Tool -> the arguments of its last success, as JSON; empty when its last call failed."""
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    """Review step -> the values that the caller said yes to there."""
     bound: str = ""
     """The canonical value that a yes would confirm."""
     question: tuple[Line, ...] = ()

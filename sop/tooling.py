@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 
 from sop.acts import CallTool, ToolFinished
-from sop.asking import ask
+from sop.asking import ask_open
 from sop.facts import facts_of
 from sop.graph import ToolSpec
 from sop.state import Phase
-from sop.steps import ToolStep
+from sop.steps import ReviewStep, ToolStep
 from sop.turn import Turn
 
 
@@ -36,17 +36,47 @@ def holds_still(turn: Turn, step: ToolStep) -> bool:
     return tool.arguments is None or told == _as_json(arguments_of(turn, tool))
 
 
-def call(turn: Turn, step: ToolStep) -> None:
-    """Call the tool, or first ask for what it needs."""
+def failed(turn: Turn, step: ToolStep) -> bool:
+    """Whether the tool's last call failed for good."""
+    return turn.state.called.get(step.tool) == ""
+
+
+def call(turn: Turn, step: ToolStep) -> bool:
+    """Call the tool, or first ask for what it needs; False when it needs a result that nothing has answered."""
     tool = tool_of(turn, step)
-    for source in (tool.arguments or {}).values():
-        if source in turn.graph.slots and turn.is_open(source):
-            ask(turn, turn.graph.slots[source])
-            return
+    turn.change(called={name: told for name, told in turn.state.called.items() if name != step.tool})
+    needed = tuple(source for source in (tool.arguments or {}).values() if source in turn.graph.slots)
+    read_back = _read_back_soon(turn)
+    if ask_open(turn, needed, confirming=False) or ask_open(turn, tuple(one for one in needed if one not in read_back)):
+        return True
+    if _lacks(turn, tool):
+        _fail(turn, tool)
+        return False
     if step.text or tool.filler:
         turn.say(step.text or tool.filler)
     turn.change(phase=Phase.WAITING, slot="", question=(), attempt=0)
     _try(turn, step)
+    return True
+
+
+def _read_back_soon(turn: Turn) -> frozenset[str]:
+    """The slots of the read-backs that a correction interrupted."""
+    steps = [turn.graph.steps[name] for name in turn.state.settled]
+    return frozenset(slot for step in steps if isinstance(step, ReviewStep) for slot in step.slots)
+
+
+def _lacks(turn: Turn, tool: ToolSpec) -> bool:
+    """Whether a result is missing that the tool is called with; one that may be absent is left out, but not of a
+    URL."""
+    facts = turn.graph.facts
+    return any(
+        source in facts and source not in turn.state.facts and (facts[source].required or f"{{{argument}}}" in tool.url)
+        for argument, source in (tool.arguments or {}).items()
+    )
+
+
+def _fail(turn: Turn, tool: ToolSpec) -> None:
+    turn.change(called={**turn.state.called, tool.name: ""}, tool_failures=turn.state.tool_failures + 1)
 
 
 def _try(turn: Turn, step: ToolStep) -> None:
@@ -55,13 +85,14 @@ def _try(turn: Turn, step: ToolStep) -> None:
     arguments = arguments_of(turn, tool)
     identity = f"{tool.name}-{number}"
     turn.change(tools=number, tool=identity, attempt=attempt)
-    key = idempotency_key(turn.state.flow, tool.name, number - attempt + 1, arguments)
+    telephone_call = f"{turn.state.flow}\n{turn.state.now}\n{turn.state.caller}"
+    key = idempotency_key(telephone_call, tool.name, number - attempt + 1, arguments)
     turn.acts.append(CallTool(identity, tool.name, arguments, tool.timeout_s, key))
 
 
-def idempotency_key(flow: str, tool: str, number: int, arguments: Mapping[str, str]) -> str:
-    """32 hexadecimal digits: the same for each try of one call of a tool within one telephone call."""
-    told = f"{flow}\n{tool}\n{number}\n{_as_json(arguments)}"
+def idempotency_key(telephone_call: str, tool: str, number: int, arguments: Mapping[str, str]) -> str:
+    """32 hexadecimal digits: the same for each try of one call of a tool within one telephone call, and no other."""
+    told = f"{telephone_call}\n{tool}\n{number}\n{_as_json(arguments)}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -79,10 +110,11 @@ def finished(turn: Turn, event: ToolFinished) -> bool | None:
         return None
     turn.change(tool="", attempt=0)
     if facts is None:
-        turn.change(tool_failures=turn.state.tool_failures + 1)
+        _fail(turn, tool)
         return False
     arguments = _as_json(arguments_of(turn, tool))
-    turn.change(facts={**turn.state.facts, **facts}, called={**turn.state.called, tool.name: arguments})
+    kept = {name: fact for name, fact in turn.state.facts.items() if name not in tool.results}
+    turn.change(facts={**kept, **facts}, called={**turn.state.called, tool.name: arguments})
     return True
 
 

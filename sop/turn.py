@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from sop.acts import Act, Field, Finish, Save, Say
-from sop.conditions import Value
+from sop.conditions import Value, holds
 from sop.dependence import stale_after
 from sop.facts import spoken_fact
 from sop.graph import Graph
 from sop.guardrails import speakable
 from sop.names import values as values_of
 from sop.slot_spec import Confirm, SlotSpec
-from sop.state import Line, Phase, SlotValue, State
-from sop.steps import Step
+from sop.state import Exit, Frame, Line, Phase, SlotValue, State
+from sop.steps import AskStep, CallStep, ReturnStep, Step, ToolStep, targets
 from sop.wording import render
 
 _FREE = ("free_text", "email", "person_name")
@@ -32,6 +32,11 @@ class Turn:
         self.acts: list[Act] = []
         self.hops = 0
         """Steps entered in this turn."""
+        self.fresh = 0
+        """Those among them that were not done before."""
+        self.waiting: tuple[str, Exit | None] | None = None
+        """The step to enter next, and the edge that leads there."""
+        self.walking = False
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the state."""
@@ -44,6 +49,38 @@ class Turn:
     def values(self) -> dict[str, Value]:
         """What the names in conditions stand for."""
         return values_of(self.graph, self.state)
+
+    # The way
+
+    def stack_at(self, name: str) -> tuple[Frame, ...]:
+        """The sub-flows still under way at a step: one is over when it is left by an edge that never comes to a
+        return."""
+        stack, inside = self.state.stack, len(self.state.stack)
+        while inside and not name.startswith(f"{stack[inside - 1].flow}."):
+            inside -= 1
+        return stack if inside == len(stack) or _returns(self.graph, name) else stack[:inside]
+
+    def barred(self, step: Step) -> str | None:
+        """Where to go instead, when a guard or a mandatory step stands before this one."""
+        tool = self.graph.tools.get(step.tool) if isinstance(step, ToolStep) else None
+        for name in (step.guard, tool.guard if tool else ""):
+            guard = self.graph.guards.get(name)
+            if guard is not None and not holds(guard.condition, self.values()):
+                return guard.otherwise
+        required = self.graph.required.get(step.name, ())
+        return next((self._way_to(name) for name in required if not self._performed(name)), None)
+
+    def _performed(self, name: str) -> bool:
+        """Whether a mandatory step is behind us, and its questions are answered."""
+        step = self.graph.steps[name]
+        return name in self.state.path and not (isinstance(step, AskStep) and any(map(self.is_open, step.slots)))
+
+    def _way_to(self, name: str) -> str:
+        """The step itself, or the one that calls the sub-flow it is in."""
+        if any(name.startswith(f"{frame.flow}.") for frame in self.state.stack):
+            return name
+        calls = (one for one in self.graph.steps.values() if isinstance(one, CallStep))
+        return next((one.name for one in calls if name.startswith(f"{one.flow}.")), name)
 
     # Speaking
 
@@ -73,6 +110,16 @@ class Turn:
         """Speak lines that are rendered already."""
         self.acts += [Say(line.text, line.fixed, interruptible) for line in lines]
 
+    def tell(self, text: str, *, again: bool, interruptible: bool = True) -> None:
+        """Speak the step's text. `again`: only if what it says of values and facts is another text by now."""
+        name, lines = self.state.step, render(text, self.spoken_values())
+        told = " ".join(line.text for line in lines if not line.fixed)
+        if again and self.state.told.get(name, "") == told:
+            return
+        self.speak(lines, interruptible=interruptible)
+        if told:
+            self.change(told={**self.state.told, name: told})
+
     def put(self, text: str, **extra: str) -> None:
         """Ask the caller something; it is what "repeat" says again."""
         self.change(question=self.say(text, interruptible=True, **extra))
@@ -93,6 +140,8 @@ class Turn:
     def fill(self, slot: str, value: SlotValue) -> None:
         """Give a slot a value and save it. What rests on it is emptied when it changes."""
         old = self.state.values.get(slot)
+        if slot in self.state.skipped:
+            self.forget_stale(slot)
         if old is not None and old.value != value.value:
             self.forget_stale(slot)
             self.change(changed=tuple(dict.fromkeys((*self.state.changed, slot))))
@@ -159,3 +208,14 @@ class Turn:
         """The procedure is over."""
         self.change(phase=Phase.FINISHED, outcome=outcome, slot="", bound="", tool="", question=(), stack=())
         self.acts.append(Finish(outcome))
+
+
+def _returns(graph: Graph, name: str) -> bool:
+    """Whether the edges from a step come to a return."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        if (one := waiting.pop()) not in seen:
+            seen.add(one)
+            waiting += targets(graph.steps[one])
+    return any(isinstance(graph.steps[one], ReturnStep) for one in seen)

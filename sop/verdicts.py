@@ -46,7 +46,7 @@ def _everything_right(turn: Turn) -> None:
         proceed(turn)
         return
     turn.confirm(step.slots)
-    turn.change(failures=Failures(), patience=0)
+    turn.change(reviewed={**turn.state.reviewed, step.name: turn.state.bound}, failures=Failures(), patience=0)
     follow(turn, step.edges)
 
 

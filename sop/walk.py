@@ -10,7 +10,7 @@ that had to be called again.
 from typing import assert_never
 
 from sop.acts import Enter, Say, TransferTo
-from sop.asking import ask_open, read_back
+from sop.asking import ask_open, bound_values, read_back
 from sop.conditions import holds
 from sop.knowledge import find_article
 from sop.names import derived
@@ -31,27 +31,41 @@ from sop.steps import (
     edges_of,
     slots_of,
 )
-from sop.tooling import call, holds_still
+from sop.tooling import call, failed, holds_still
 from sop.turn import Turn
-from sop.wording import places, render
+from sop.wording import render
 from sop.words import split_words
 
 _MOST_HOPS = 60
-"""Steps entered in one turn; a checked flow never comes near it."""
+"""New steps entered in one turn; a checked flow never comes near it."""
+_MOST_ROUNDS = 4
+"""How often a turn may pass a step on the average, those included that were done before."""
 _DEEPEST = 8
 """Sub-flows inside one another."""
 
 
 def enter(turn: Turn, name: str, leaving: Exit | None = None) -> None:
     """Go to a step and on, until one waits for somebody. `leaving` is the edge that leads there, if one does."""
+    turn.waiting = (name, leaving)
+    if turn.walking:
+        return
+    turn.walking = True
+    while turn.waiting is not None:
+        (target, left), turn.waiting = turn.waiting, None
+        _enter(turn, target, left)
+    turn.walking = False
+
+
+def _enter(turn: Turn, name: str, leaving: Exit | None) -> None:
     turn.hops += 1
-    if turn.hops > _MOST_HOPS:
-        turn.finish("stuck")
+    turn.fresh += name not in turn.state.settled
+    if turn.fresh > _MOST_HOPS or turn.hops > _MOST_HOPS + _MOST_ROUNDS * len(turn.graph.steps):
+        _stop(turn)
         return
     step = turn.graph.steps[name]
-    barred = _barred(turn, step)
-    if barred is not None and barred != name:
-        enter(turn, barred)
+    barred = turn.barred(step)
+    if barred is not None:
+        _detour(turn, name, barred, leaving)
         return
     _arrive(turn, name, leaving)
     again = name in turn.state.settled
@@ -64,28 +78,34 @@ def enter(turn: Turn, name: str, leaving: Exit | None = None) -> None:
 def _arrive(turn: Turn, name: str, leaving: Exit | None) -> None:
     """Note the way here. Coming round to a step ends the round: what lies on it is no longer on the way."""
     state = turn.state
+    stack = turn.stack_at(name)
     taken = state.taken if leaving is None else (*state.taken, leaving)
-    around = next((at for at, one in enumerate(taken) if (one.step, one.stack) == (name, state.stack)), len(taken))
-    turn.change(taken=taken[:around], step=name, slot="", bound="", phase=Phase.ASKING, path=(*state.path, name))
+    around = next((at for at, one in enumerate(taken) if (one.step, one.stack) == (name, stack)), len(taken))
+    turn.change(taken=taken[:around], stack=stack, step=name, slot="", bound="", phase=Phase.ASKING)
+    turn.change(path=(*state.path, name))
     turn.acts.append(Enter(name))
 
 
-def _barred(turn: Turn, step: Step) -> str | None:
-    """Where to go instead, when a guard or a mandatory step stands before this one."""
-    tool = turn.graph.tools.get(step.tool) if isinstance(step, ToolStep) else None
-    for name in (step.guard, tool.guard if tool else ""):
-        guard = turn.graph.guards.get(name)
-        if guard is not None and not holds(guard.condition, turn.values()):
-            return guard.otherwise
-    required = turn.graph.required.get(step.name, ())
-    return next((name for name in required if name not in turn.state.path), None)
+def _detour(turn: Turn, name: str, barred: str, leaving: Exit | None) -> None:
+    """To what stands before a step. The edge to the step counts as taken all the same."""
+    if barred == name:
+        _stop(turn)
+        return
+    if leaving is not None:
+        turn.change(taken=(*turn.state.taken, leaving))
+    enter(turn, barred)
+
+
+def _stop(turn: Turn) -> None:
+    """The flow leads nowhere."""
+    turn.say(turn.graph.wording.goodbye)
+    turn.finish("stuck")
 
 
 def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 - one case a kind of step
     match step:
         case SayStep():
-            if not again or set(places(step.text)).intersection(turn.state.revised):
-                turn.say(step.text, interruptible=step.interruptible)
+            turn.tell(step.text, again=again, interruptible=step.interruptible)
             follow(turn, step.edges)
         case DecideStep():
             follow(turn, step.edges)
@@ -96,18 +116,21 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
                 turn.say(step.intro)
             proceed(turn)
         case ReviewStep():
+            if again and _confirmed(turn, step):
+                follow(turn, step.edges)
+                return
             if not again:
                 turn.change(changed=())
             proceed(turn)
         case AnswerStep():
-            _answer(turn, step)
+            _answer(turn, step, again=again)
         case ToolStep():
             if again and holds_still(turn, step):
                 follow(turn, step.edges)
                 return
-            duties = (one for one in turn.state.settled if turn.graph.steps[one].mandatory)
-            turn.change(settled=tuple(one for one in turn.state.settled if one not in set(duties)))
-            call(turn, step)
+            _call(turn, step)
+            steps = turn.graph.steps
+            turn.change(settled=tuple(one for one in turn.state.settled if not steps[one].mandatory))
         case TransferStep():
             turn.say(step.text, interruptible=False)
             turn.change(phase=Phase.TRANSFERRING, slot="", question=())
@@ -116,11 +139,10 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
             turn.say(step.text)
             turn.finish(step.outcome)
         case CallStep():
-            if not again:
-                turn.say(step.text)
-            _descend(turn, step.flow, Frame(step.name))
+            turn.tell(step.text, again=again)
+            _descend(turn, Frame(step.name, flow=step.flow))
         case ReturnStep():
-            turn.say(step.text)
+            turn.tell(step.text, again=again)
             _ascend(turn)
         case _:
             assert_never(step)
@@ -131,14 +153,15 @@ def _ask_anew(turn: Turn, step: AskStep) -> None:
     revised = turn.state.revised
     for slot in step.slots:
         turn.empty(slot)
-    turn.change(skipped=tuple(slot for slot in turn.state.skipped if slot not in step.slots), revised=revised)
+    skipped = tuple(slot for slot in turn.state.skipped if slot not in step.slots)
+    turn.change(skipped=skipped, revised=revised, settled=())
 
 
 def follow(turn: Turn, edges: tuple[Edge, ...]) -> None:
     """Take the first edge that holds."""
     target = chosen(turn, edges)
     if target is None:
-        turn.finish("stuck")
+        _stop(turn)
     else:
         enter(turn, target, Exit(turn.state.step, target, turn.state.stack))
 
@@ -149,7 +172,7 @@ def chosen(turn: Turn, edges: tuple[Edge, ...]) -> str | None:
     return next((edge.go for edge in edges if edge.condition is None or holds(edge.condition, values)), None)
 
 
-def _answer(turn: Turn, step: AnswerStep) -> None:
+def _answer(turn: Turn, step: AnswerStep, *, again: bool) -> None:
     """Read the article that answers what a slot holds."""
     held = turn.state.values.get(step.slot)
     article = find_article(turn.graph.knowledge, split_words(held.value)) if held else None
@@ -157,36 +180,45 @@ def _answer(turn: Turn, step: AnswerStep) -> None:
     if article is None:
         enter(turn, step.on_failure)
         return
-    turn.say(article.answer)
+    if not again or step.slot in turn.state.changed:
+        turn.say(article.answer)
     follow(turn, step.edges)
 
 
-def _descend(turn: Turn, flow: str, frame: Frame) -> None:
+def _call(turn: Turn, step: ToolStep) -> None:
+    if not call(turn, step):
+        enter(turn, step.on_failure)
+
+
+def _descend(turn: Turn, frame: Frame) -> None:
     """Into a sub-flow."""
     if len(turn.state.stack) >= _DEEPEST:
-        turn.finish("stuck")
+        _stop(turn)
         return
     turn.change(stack=(*turn.state.stack, frame))
-    enter(turn, turn.graph.flows[flow])
+    enter(turn, turn.graph.flows[frame.flow])
 
 
 def digress(turn: Turn, flow: str) -> None:
     """Into a sub-flow that the caller asked for; the open question waits."""
     state = turn.state
-    _descend(turn, flow, Frame(state.step, aside=True, slot=state.slot))
+    turn.change(settled=tuple(name for name in state.settled if not name.startswith(f"{flow}.")))
+    _descend(turn, Frame(state.step, aside=True, slot=state.slot, flow=flow))
 
 
 def _ascend(turn: Turn) -> None:
     """Out of a sub-flow: on behind the step that called it, or back to the question that waits."""
     if not turn.state.stack:
-        turn.finish("stuck")
+        _stop(turn)
         return
     *rest, frame = turn.state.stack
     turn.change(stack=tuple(rest))
-    step = turn.graph.steps[frame.step]
     if not frame.aside:
         turn.change(step=frame.step)
-        follow(turn, edges_of(step))
+        follow(turn, edges_of(turn.graph.steps[frame.step]))
+        return
+    if not frame.step:
+        enter(turn, turn.graph.start)
         return
     turn.change(step=frame.step, slot="", bound="", phase=Phase.ASKING)
     turn.acts.append(Enter(frame.step))
@@ -198,6 +230,9 @@ def _ascend(turn: Turn) -> None:
 def proceed(turn: Turn) -> None:
     """Go on from where the call stands: back if something before it is no longer true, else the next thing that is
     open."""
+    if not turn.state.step:
+        enter(turn, turn.graph.start)
+        return
     if _back(turn):
         return
     step = turn.step()
@@ -209,9 +244,22 @@ def proceed(turn: Turn) -> None:
             if not ask_open(turn, step.slots, confirming=False):
                 read_back(turn, step)
         case ToolStep():
-            call(turn, step)
+            _resume(turn, step)
         case _:
             return
+
+
+def _resume(turn: Turn, step: ToolStep) -> None:
+    """On from a tool that has ended, or that asks for what it needs."""
+    barred = turn.barred(step)
+    if failed(turn, step):
+        enter(turn, step.on_failure)
+    elif holds_still(turn, step):
+        follow(turn, step.edges)
+    elif barred is not None:
+        _detour(turn, step.name, barred, None)
+    else:
+        _call(turn, step)
 
 
 def _back(turn: Turn) -> bool:
@@ -237,10 +285,18 @@ def _back(turn: Turn) -> bool:
 
 
 def _undone(turn: Turn, step: Step, here: tuple[str, ...]) -> bool:
-    """Whether a step has something to ask again, which the present one does not ask for, or to call again."""
+    """Whether a step has something to ask or to read back again, which the present one does not, or to call again."""
+    slots = tuple(slot for slot in slots_of(step) if slot not in here and slot in turn.state.revised)
     if isinstance(step, AskStep):
-        return any(turn.is_open(slot) for slot in step.slots if slot not in here and slot in turn.state.revised)
+        return any(turn.is_open(slot) or turn.needs_confirming(turn.graph.slots[slot]) for slot in slots)
+    if isinstance(step, ReviewStep):
+        return not _confirmed(turn, step) and bool(slots)
     return isinstance(step, ToolStep) and not holds_still(turn, step)
+
+
+def _confirmed(turn: Turn, step: ReviewStep) -> bool:
+    """Whether the caller has said yes to everything that the step reads back, as it is now."""
+    return turn.state.reviewed.get(step.name) == bound_values(turn.state, step.slots)
 
 
 def _branch(turn: Turn, step: Step, left: Exit) -> str | None:
@@ -282,8 +338,10 @@ def divert(turn: Turn, slot: str) -> None:
         if isinstance(step, AskStep) and slot in step.slots:
             target = chosen(turn, step.edges)
             if target is not None and target != turn.state.step:
-                stack = next((left.stack for left in turn.state.taken if left.step == name), ())
-                turn.change(step=name, stack=stack)
-                enter(turn, target)
+                taken = turn.state.taken
+                place = next((at for at, left in enumerate(taken) if left.step == name), len(taken))
+                stack = taken[place].stack if place < len(taken) else turn.state.stack
+                turn.change(taken=taken[:place], step=name, stack=stack, settled=())
+                enter(turn, target, Exit(name, target, stack))
                 return
     proceed(turn)

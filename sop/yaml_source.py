@@ -46,9 +46,9 @@ def read_yaml(text: str) -> Node:
                 root = _node(event, events, 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise SourceError(
-            mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}", "mend the syntax"
-        ) from error
+        remedy = "mend the syntax; a text that holds [ ] { } , # or a colon needs quotation marks"
+        line = mark.line + 1 if mark else 1
+        raise SourceError(line, f"not YAML: {error.problem or error.context}", remedy) from error
     except (yaml.YAMLError, ValueError) as error:
         raise SourceError(
             1, "not YAML: it holds characters that YAML forbids", "save the file as UTF-8 text"

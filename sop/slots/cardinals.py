@@ -315,7 +315,8 @@ def _paired(words: Words, at: int, value: Decimal, after: int) -> Cardinal:
     if again is not None:
         return Cardinal((value * 100 + low + Decimal(again[0]) / 100,), at, again[1], loose=True)
     cents = value + Decimal(low) / 100
-    if 20 <= value < 100 and not value % 10 and value <= low < value + 10:
+    tens = value % 100
+    if tens >= 20 and not tens % 10 and tens <= low < tens + 10:
         # "Seventy seventy five": a number begun anew, or two of them.
         return Cardinal((), at, behind)
     if value >= 100 or value == 0:

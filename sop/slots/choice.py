@@ -7,7 +7,7 @@ more than shorter ones, so "water heater leaking" beats "heater". Where no phras
 option's place among those read out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -85,6 +85,8 @@ class Choice:
             behind = self.matches(words[at + len(restart) :], spec) if at > 0 else ()
             if behind and found:
                 return behind
+        if found and "no" in words[1:]:
+            return _with_refused(found, self.matches(words[words.index("no", 1) + 1 :], spec))
         if found or "not" not in words:
             return found
         rest = sorted(self.matches(words[words.index("not") + 1 :], spec), key=lambda match: match.at)
@@ -220,6 +222,16 @@ def _mended(word: str, vocabulary: frozenset[str]) -> str:
         score_cutoff=_ALIKE if len(stem) == _FUZZY_LENGTH else _LONG_ALIKE,
     )
     return near[0] if near and near[0][0] == stem[0] else stem
+
+
+def _with_refused(found: tuple[Match, ...], behind: tuple[Match, ...]) -> tuple[Match, ...]:
+    """`found` with an option that only a "no" before it hid: "savings no checking" may be the one or the other."""
+    named = {match.option for match in found}
+    hidden = [match for match in behind if match.option not in named]
+    best = found[0].score
+    return (
+        (*found, *(replace(match, score=best) for match in hidden)) if len(found) == 1 and found[0].at == 0 else found
+    )
 
 
 def _inside(match: Match, others: list[Match]) -> bool:

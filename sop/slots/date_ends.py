@@ -3,12 +3,12 @@ signs of one that was not."""
 
 from sop.slots.date_words import Mention
 from sop.slots.day_words import MONTHS, WEEKDAYS
-from sop.slots.mending import is_numeric
+from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.slot_type import Doubt
 from sop.slots.spoken_numbers import TENS
 from sop.words import FILLERS, Words, word_set
 
-_NEAR = 3
+_NEAR = 4
 """Words beside a date within which a number belongs to it."""
 _CLOSERS = FILLERS | word_set("""
     thanks thank sir ma'am maam i'm i we it it's that that's is was works work would will should if maybe probably
@@ -16,22 +16,21 @@ _CLOSERS = FILLERS | word_set("""
     morning afternoon evening night
 """)
 """Words that may stand right behind a date, even at the end."""
-_PARTING = FILLERS | word_set("thanks thank sir ma'am maam i i'm we no sorry wait actually please yes that's is was")
+_PARTING = HESITATIONS | word_set("thanks thank sir ma'am maam please yes yeah okay ok no sorry wait actually")
 """Words that may stand behind a number which could have gone on."""
+_LAST = _PARTING | word_set("works maybe probably yep then instead exactly morning afternoon evening night now")
+"""Words that may end an utterance right behind a date."""
 _CLAUSES = word_set("""
     when where while after before at in on around about my our the a he she they there this with for from to by so
     instead between of
 """)
 """Words that may stand right behind a date where more follows."""
-_OPENERS = (
-    FILLERS
-    | _CLAUSES
-    | word_set("""
+_OPENERS = FILLERS | word_set("""
+    on the in from since my about around with for to
     it's is was be it that's that i'm i we born birthday birthdate date dob day think thinking say guess believe see sir
     yes no sorry wait actually maybe and not until till than slash dash number try do take have make made mean rather
     happened since last next this started moved got did went came
 """)
-)
 """Words that may stand right before a date in numbers alone."""
 _CLOCK = word_set("at around by before after between about until till past from")
 _BEGUN = frozenset(TENS) | word_set("eighteen nineteen hundred thousand and oh")
@@ -46,8 +45,12 @@ def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period:
         return Doubt("which_day" if mention.day is None else "which_year")
     behind = words[mention.after : mention.after + 1]
     known = not behind or behind[0] in _CLOSERS or (behind[0] in _CLAUSES and mention.after + 1 < len(words))
-    begun = mention.day is not None and words[mention.after - 1] in _BEGUN
+    begun = (mention.day is not None or mention.holiday is not None) and words[mention.after - 1] in _BEGUN
     clause = known and mention.after + 2 < len(words)
+    if len(behind) == 1 and mention.after + 1 == len(words):
+        known = behind[0] in _LAST
+    if behind and behind[0] in ("the", "next", "last") and mention.exact is None and not mention.which:
+        return Doubt("which_year" if mention.day else "which_day")
     if begun and behind and behind[0] not in _PARTING and not clause:
         return Doubt("which_year")
     if not known and mention.day is not None and mention.year is None and period != "future":
@@ -78,6 +81,6 @@ def _is_clock(words: Words, at: int, mention: Mention) -> bool:
     while start and is_numeric(words[start - 1]):
         start -= 1
     before, behind = words[start - 1 : start] if start else (), words[at + 1 : at + 3]
-    told = before and before[0] in _CLOCK and at >= mention.after
+    told = before and before[0] in _CLOCK and at >= mention.after and words[start] not in TENS
     clock = not {"am", "pm", "o'clock", "a", "p"}.isdisjoint(behind)
     return bool(told) or clock or (words[at] in ("second", "sec") and before in (("a",), ("one",)))

@@ -10,6 +10,8 @@ HESITATIONS = word_set("um uh er erm hmm hm mm uhm")
 """Sounds that say nothing, wherever they stand."""
 _HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 _SCALES = word_set("hundred thousand million grand point")
+_COUNTED = word_set("hundred thousand million dozen")
+_SEVERAL = word_set("or to no not by and than")
 _TOWARDS = word_set("up close near due next from going go want have need add")
 """Before "to" and "for" these make a preposition of it."""
 
@@ -62,6 +64,24 @@ def with_numbers_for_homophones(words: Words) -> Words:
     for at, word in enumerate(words):
         if word in _HOMOPHONES and (_ends_number(words, at) or _begins_number(words, at)):
             mended[at] = _HOMOPHONES[word]
+    return tuple(mended)
+
+
+def with_small_words(words: Words) -> Words:
+    """Small words inside a number as they must have been: "i hundred" is a hundred, "fifty n" fifty and, "two at a
+    half" two and a half, "half i dozen" half a dozen."""
+    mended = list(words)
+    for at, word in enumerate(words):
+        before, behind = _at(words, at - 1), _at(words, at + 1)
+        if is_number_word(word) or (is_number_word(before) and is_number_word(behind) and word != "n"):
+            continue
+        article = word in ("i", "k", "the") and behind in _COUNTED and not is_number_word(before)
+        dozen = before == "half" and behind == "dozen"
+        halved = is_number_word(before) and words[at + 1 : at + 3] == ("a", "half") and word not in _SEVERAL
+        if article or dozen:
+            mended[at] = "a"
+        elif halved or (word == "n" and (is_numeric(before) or before in ("dollars", "dollar"))):
+            mended[at] = "and"
     return tuple(mended)
 
 

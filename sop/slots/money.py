@@ -27,6 +27,7 @@ from sop.slots.cardinals import (
 from sop.slots.mending import (
     is_thousands,
     with_numbers_for_homophones,
+    with_small_words,
     without_doubled_numbers,
     without_doubled_words,
     without_hesitations,
@@ -90,7 +91,7 @@ class Money:
         if tuple(word for word in words if word not in SOFT or word in ("at", "all")) in _NOTHING:
             return _bounded((Decimal(0),), spec)
         heard = without_doubled_words(without_hesitations(words))
-        words = _with_units(with_numbers_for_homophones(without_doubled_numbers(heard)))
+        words = _with_units(with_small_words(with_numbers_for_homophones(without_doubled_numbers(heard))))
         amounts = _amounts(words)
         named = tuple(amount for amount in amounts if _has_unit(words, amount) or beside(words, amount, spec.names))
         meant = settled(words, named if len(named) == 1 and len(amounts) == 1 else amounts)
@@ -171,7 +172,7 @@ def _with_units(words: Words) -> Words:
 
 
 def _sounds_like_dollars(word: str) -> bool:
-    return word not in _DOLLARS and fuzz.ratio(word, "dollars") >= _ALIKE
+    return word == "books" or (word not in _DOLLARS and fuzz.ratio(word, "dollars") >= _ALIKE)
 
 
 def _single(words: Words) -> tuple[Cardinal, ...]:

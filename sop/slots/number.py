@@ -22,6 +22,7 @@ from sop.slots.cardinals import (
 )
 from sop.slots.mending import (
     with_numbers_for_homophones,
+    with_small_words,
     without_doubled_numbers,
     without_doubled_words,
     without_hesitations,
@@ -140,7 +141,7 @@ def _is_none(words: Words) -> bool:
 def _mended(words: Words) -> Words:
     """Numbers for their homophones: "forty to", "to of them", and "won" where nothing else is said."""
     plain = tuple(word for word in words if word not in ("please", "yeah", "yes", "just", "about", "think", "i"))
-    words = with_numbers_for_homophones(words)
+    words = with_small_words(with_numbers_for_homophones(words))
     return tuple(
         _LONE[word] if word in _LONE and (plain == (word,) or words[at + 1 : at + 3] in _OF_THEM) else word
         for at, word in enumerate(words)

@@ -29,11 +29,17 @@ _BEHIND = (
 """)
 )
 """Words that may stand right behind a number."""
-_OPEN = word_set("and or to at a for on in with my if but because than i we they it per each plus give make")
+_OPEN = word_set("""
+    and or to at a for on in with my if but because than i we they it per each plus give make all just only not let's
+    that is it's that's i'd though i'm than least most was instead think guess believe
+""")
 """Of these those that nobody ends with."""
 _AMID = word_set("and under hundreds thousands point")
 """Before a number these leave the front of it out."""
 _NEVER_BEFORE = word_set("us year month week day hour yearly monthly weekly")
+_NO_DIGIT = word_set("the some said")
+"""Before a single digit these stand for the front of a number."""
+_BROKEN = word_set("wait mean sorry oops")
 _UNSURE = 0.5
 _NOT_MANY = word_set("this does goes yours ours hers thus always perhaps less plus minus bus its us was his has")
 _MANY = word_set("people persons feet men women children staff square")
@@ -58,7 +64,13 @@ def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit)
     sure = 1.0
     strange = before in _NEVER_BEFORE or (before not in _BEFORE and not _knows(known, before))
     if number.start > (before == "and") and strange and not _is_refused(words, number):
-        sure = 0.0 if words[number.start] in DIGITS or before in _AMID else _UNSURE
+        small = words[number.start] in DIGITS or words[number.start] in ("point", "half")
+        sure = 0.0 if small or before in _AMID else _UNSURE
+    digit = words[number.start] in DIGITS and number.after == number.start + 1
+    if before in _NO_DIGIT and digit and words[number.start] != "one":
+        return 0.0
+    if not _BROKEN.isdisjoint(words[number.after :]):
+        return 0.0
     behind = words[number.after : number.after + 2]
     if unit is Unit.SAID or not behind:
         return sure
@@ -69,7 +81,7 @@ def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit)
         return 0.0 if dangling else sure
     last = words[number.after - 1]
     if unit is Unit.DUE:
-        closed = last in TEENS or last in ("hundred", "thousand", "million")
+        closed = last in TEENS or last in ("hundred", "thousand", "million") or (last.isdecimal() and len(last) > 2)
         return min(sure, _UNSURE) if closed and len(behind) == 1 else 0.0
     written = last.isdecimal() and len(last) > 1
     return sure if is_plural(behind[0]) else min(sure, _UNSURE) if written and len(behind) == 1 else 0.0

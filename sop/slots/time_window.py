@@ -110,8 +110,11 @@ class TimeWindow:
             return None
         if not context.current and not find_days(words, context.now.date()).dates and not says_any(words, _ASAP):
             return None
-        found = self.parse(words, spec, context)
-        return found if isinstance(found, Found) else None
+        for part in (words, _from_cue(words)):
+            found = self.parse(part, spec, context)
+            if isinstance(found, Found):
+                return found
+        return None
 
     def keys(self, spec: SlotSpec) -> int:
         return 0
@@ -179,6 +182,12 @@ def _is_past(words: Words) -> bool:
     """Whether something is told that has happened; "New Years" is none of its years."""
     at = find_phrase(words, ("new", "years"))
     return says_any(words if at < 0 else (*words[:at], *words[at + 2 :]), _PAST)
+
+
+def _from_cue(words: Words) -> Words:
+    """The words from the first that speak of a visit: before them stands something else, such as an address."""
+    starts = [at for cue in _CUES if (at := find_phrase(words, cue)) >= 0]
+    return words[min(starts) :] if starts else ()
 
 
 def _asks(words: Words) -> bool:

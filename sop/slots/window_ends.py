@@ -4,6 +4,7 @@ heard, must not become the whole day or the next one."""
 from sop.slots.day_words import MONTHS, Days
 from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.slot_type import Doubt
+from sop.slots.spoken_numbers import read_ordinal
 from sop.words import FILLERS, Words, phrase_list, says_any, word_set
 
 _LEADS = word_set("at after before around between until till from past by")
@@ -52,7 +53,7 @@ def left_open(words: Words, days: Days, places: tuple[tuple[int, int], ...]) -> 
             return Doubt("which_time")
         if word in _DATED and words[at - 1 : at] != ("since",):
             return Doubt("which_day")
-        near = _NEAR if not (days.dates and places) else 0
+        near = 0 if days.dates and places and read_ordinal((word,), 0)[0] is None else _NEAR
         if (word in _MARKS or is_numeric(word)) and _near(at, taken, near) and not _is_pause(words, at):
             return Doubt("which_time" if days.dates else "which_day")
     if "between" in words and len(places) == 1 and words[places[0][0] - 1] == "between":

@@ -97,8 +97,7 @@ def read_verdict(words: Words) -> Verdict:
         return Verdict(None, words)
     verdicts, tail = _leading(words)
     if verdicts and verdicts[-1] is False and tail[:1] != () and tail[0] in _AGAIN:
-        again, rest = _leading(tail[1:])
-        return Verdict(True if again and all(again) and not rest else None if again and any(again) else False, tail)
+        return _corrected(tail)
     if not verdicts:
         return _anywhere(words)
     if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
@@ -122,6 +121,16 @@ def _mended(words: Words) -> Words:
         _SPELLINGS[word] if word in _SPELLINGS and at == len(words) - 1 and words[at - 1] in _BEFORE_RIGHT else word
         for at, word in enumerate(words)
     )
+
+
+def _corrected(tail: Words) -> Verdict:
+    """What is meant by a no and "wait" or "sorry" behind it: "no wait yes" is a yes, "no wait" neither."""
+    again, rest = _leading(tail[1:])
+    if tail[0] == "wait" and not again and len(tail) < 3:
+        return Verdict(None, tail)
+    if again and all(again) and not rest:
+        return Verdict(True, tail)
+    return Verdict(None if any(again) else False, tail)
 
 
 def _turns_back(tail: Words) -> bool:

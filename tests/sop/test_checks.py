@@ -93,7 +93,8 @@ def problems(text: str) -> list[sop.Problem]:
 def test_the_flow_that_is_damaged_below_is_good() -> None:
     graph = sop.load_text(GOOD)
     assert graph.ahead["desk"] == ()
-    assert graph.ahead["look"] == ("name", "born", "claim")
+    assert graph.ahead["look"] == ("claim",)
+    assert graph.ahead["prove"] == ("name", "born", "claim")
 
 
 @pytest.mark.parametrize(

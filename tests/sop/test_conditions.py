@@ -56,7 +56,14 @@ def test_holds(text: str, expected: bool) -> None:
         "{1: 2}",
         "f'{a}'",
         "await x",
-        "-1 < a",
+        "- a",
+        "-'x' == a",
+        "a == [1]",
+        "a in [b == c]",
+        "a in [[1]]",
+        "a > 1" + "0" * 400,
+        "a > 1e999",
+        "...",
     ],
 )
 def test_refused(text: str) -> None:
