@@ -7,6 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from docs.drawing import picture
+from sop import cli as sop_cli
+from sop.conversation import Conversation
+from sop.loader import load, shipped
+from sop.picture import svg
 from voice import cli
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +34,29 @@ def test_the_design_names_every_module_and_no_other(package: str) -> None:
 
 def test_the_picture_is_what_its_script_draws() -> None:
     assert (ROOT / "docs" / "way-of-data.svg").read_text(encoding="utf-8") == picture()
+
+
+def test_the_drawn_procedure_is_what_the_command_draws() -> None:
+    drawn = (ROOT / "docs" / "after_hours_hvac.svg").read_text(encoding="utf-8")
+    assert drawn.strip() == svg(load("after_hours_hvac")).strip()
+
+
+def test_the_readmes_conversation() -> None:
+    talk = Conversation(load("after_hours_hvac"), caller="+14155550134", now="2026-11-22T19:30:00-05:00")
+    talk.hear("my furnace quit and this is dana whitfield")
+    printed = re.search(r"print\(talk\.said\) +# (.*?) \.\.\. (.*)", README)
+    assert printed is not None
+    assert talk.said.startswith(printed[1])
+    assert talk.said.endswith(printed[2])
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^sop (\w+)", README, re.MULTILINE))))
+def test_every_sop_command_in_the_readme_exists(command: str) -> None:
+    assert CliRunner().invoke(sop_cli.app, [command, "--help"]).exit_code == 0
+
+
+def test_the_readme_names_every_flow_that_ships() -> None:
+    assert all(f"`{flow}`" in README for flow in shipped())
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"switchboard (\w+)", README))))
