@@ -56,7 +56,7 @@ def _parsed(text: str) -> ast.expr:
 
 
 class _Signs(ast.NodeTransformer):
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:  # noqa: N802 - the name is ast's
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         """Minus and a number is a number."""
         if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and _is_number(node.operand.value):
             return ast.Constant(-node.operand.value)

@@ -179,14 +179,7 @@ def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
     spec = turn.graph.slots.get(act.slot)
     if spec is None or act.value == "":
         return False
-    if act.value is None:
-        return True
-    if spec.type == "choice":
-        return any(option.name == act.value for option in spec.options)
-    try:
-        return bool(slot_type(turn.graph, spec).speak(act.value, spec))
-    except ValueError:
-        return False
+    return act.value is None or turn.as_spoken(spec, act.value) != ""
 
 
 def _is_doubtful_aside(turn: Turn, act: Answer | Correction) -> bool:

@@ -80,9 +80,9 @@ def unusable(turn: Turn, act: Unusable) -> None:
     if escalate(turn):
         return
     spec = turn.graph.slots[act.slot]
-    if act.reason == "ambiguous" and act.choices and count == 1:
-        kind = slot_type(turn.graph, spec)
-        turn.say(turn.graph.wording.which, choices=", or ".join(kind.speak(choice, spec) for choice in act.choices))
+    choices = [spoken for choice in act.choices if (spoken := turn.as_spoken(spec, choice))]
+    if act.reason == "ambiguous" and choices and count == 1:
+        turn.say(turn.graph.wording.which, choices=", or ".join(choices))
         return
     reason = spec.ladder.reasons.get(act.reason, "")
     if reason and count == 1:

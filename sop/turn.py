@@ -15,8 +15,9 @@ from sop.graph import Graph
 from sop.guardrails import speakable
 from sop.names import values as values_of
 from sop.slot_spec import Confirm, SlotSpec
+from sop.slots import slot_type
 from sop.state import Exit, Frame, Line, Phase, SlotValue, State
-from sop.steps import AskStep, CallStep, ReturnStep, Step, ToolStep, targets
+from sop.steps import AskStep, CallStep, ReturnStep, ReviewStep, Step, ToolStep, targets
 from sop.wording import render
 
 _FREE = ("free_text", "email", "person_name")
@@ -99,6 +100,15 @@ class Turn:
             return held.spoken
         own = frozenset({held.value, self.state.caller, *(one.value for one in self.state.values.values())})
         return speakable(held.spoken, own=own)
+
+    def as_spoken(self, spec: SlotSpec, value: str) -> str:
+        """A value from outside as it is spoken; empty when it is none of the slot's type."""
+        if spec.type == "choice" and all(option.name != value for option in spec.options):
+            return ""
+        try:
+            return slot_type(self.graph, spec).speak(value, spec)
+        except ValueError:
+            return ""
 
     def say(self, text: str, *, interruptible: bool = True, **extra: str) -> tuple[Line, ...]:
         """Speak a text; sentences whose slots are empty are left out."""
@@ -198,7 +208,14 @@ class Turn:
         held = self.state.values.get(spec.name)
         if held is None or held.confirmed or spec.confirm is Confirm.NEVER:
             return False
+        if self._read_back_ahead(spec.name):
+            return False
         return spec.confirm is Confirm.ALWAYS or held.confidence < spec.sure
+
+    def _read_back_ahead(self, slot: str) -> bool:
+        """Whether a step that is passed again on the way back reads the slot back anyway."""
+        ahead = (self.graph.steps[name] for name in self.state.settled)
+        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
 
     def is_open(self, slot: str) -> bool:
         """Whether the slot is still to be asked for."""

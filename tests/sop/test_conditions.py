@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sop.conditions import ConditionError, Value, constants_compared, holds, parse_condition
+from sop.conditions import (
+    ConditionError,
+    Value,
+    constants_compared,
+    holds,
+    names_compared,
+    numbers_compared,
+    parse_condition,
+)
 
 VALUES: dict[str, Value] = {"problem": "gas", "count": 3, "flag": True}
 
@@ -85,3 +93,63 @@ def test_any_text_is_a_condition_or_refused(text: str) -> None:
     except ConditionError:
         return
     assert holds(condition, VALUES) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("flag == True", True),
+        ("flag == 1", False),
+        ("flag != 1", True),
+        ("flag > 0", False),
+        ("flag in [1]", False),
+        ("flag in [True]", True),
+        ("count in [3, gas]", True),
+        ("count in ['3']", False),
+        ("count == '3'", False),
+        ("problem == 'Gas'", False),
+        ("problem in [gas, co]", True),
+        ("problem not in [gas, co]", False),
+        ("missing in [gas]", False),
+        ("missing not in [gas]", True),
+        ("missing in [None]", True),
+        ("missing != 'x'", True),
+        ("missing < 3", False),
+        ("missing >= None", False),
+        ("not missing", True),
+        ("missing == other", True),
+        ("count > missing", False),
+        ("zero", False),
+        ("zero == 0", True),
+        ("zero != None", True),
+        ("below < -1", True),
+        ("-3 < below <= -2.5", True),
+        ("below == -2", False),
+        ("said in [lawyer, 'my attorney']", True),
+        ("said in ['my attorney']", False),
+        ("said not in [lawyer]", False),
+        ("said == 'lawyer'", False),
+        ("silent in [lawyer]", False),
+        ("silent not in [lawyer]", True),
+        ("silent", False),
+    ],
+)
+def test_unlike_things_none_and_several_words(text: str, expected: bool) -> None:
+    values: dict[str, Value] = VALUES | {"zero": 0, "below": -2.5, "said": ("lawyer", "sue"), "silent": ()}
+    assert holds(parse_condition(text), values) is expected
+
+
+def test_a_bare_word_in_a_list_is_no_name() -> None:
+    assert parse_condition("problem in [gas, co] and other == gas").names == {"problem", "other", "gas"}
+    assert parse_condition("topic in [fraud]").names == {"topic"}
+
+
+def test_numbers_that_are_compared() -> None:
+    condition = parse_condition("-2 < a <= 3.5 and a in [7, gas] and b > 9 and a != True")
+    assert numbers_compared(condition, "a") == {-2.0, 3.5, 7.0}
+    assert not names_compared(condition)
+    assert names_compared(parse_condition("a > 1 and a < b"))
+
+
+def test_a_line_break_or_two_spaces_change_nothing() -> None:
+    assert parse_condition("a  ==\n 1") == parse_condition("a == 1")

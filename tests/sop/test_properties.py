@@ -140,7 +140,7 @@ def check(graph: sop.Graph, before: sop.State, event: sop.Input, state: sop.Stat
             assert index == len(acts) - 1
             assert act.outcome != "stuck"
     if isinstance(event, sop.Reading | sop.Keys | sop.Silence | sop.Unheard) and before.phase in LISTENING:
-        assert any(isinstance(act, sop.Say | sop.TransferTo) for act in acts), "silence after an input"
+        assert any(isinstance(act, sop.Say | sop.CallTool | sop.TransferTo) for act in acts), "silence after an input"
     lost = {name for name in before.values if name not in state.values}
     erased = {field.slot for act in acts if isinstance(act, sop.Save) for field in act.fields if not field.value}
     assert lost == erased

@@ -4,7 +4,7 @@ import pytest
 
 import sop
 from sop.conditions import parse_condition
-from sop.satisfy import candidates, can_hold
+from sop.satisfy import can_hold, candidates
 
 FLOW = sop.load_text("""\
 sop: sums
