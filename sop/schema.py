@@ -13,7 +13,7 @@ from typing import Any
 from sop.graph import Wording
 from sop.hours import WEEKDAYS
 from sop.names import COUNTERS, MOMENT, PROFILE
-from sop.schema_steps import condition, flag, limit, listed, mapping, name, names, step, text, texts
+from sop.schema_steps import condition, flag, limit, listed, mapping, name, names, step, text, texts, wordings
 from sop.slot_spec import Confirm
 from sop.slots import TYPE_NAMES
 from sop.tool_fields import BUILT_IN, METHODS, RESULT_TYPES
@@ -47,6 +47,15 @@ def flow_schema() -> dict[str, object]:
                 "anyOf": [
                     {"type": ["string", "number"]},
                     {"type": "array", "items": {"type": ["string", "number"]}},
+                ],
+            },
+            "wordings": {
+                "title": "Wordings",
+                "description": "What is spoken, a new wording each time; each of them, or the whole, by tone.",
+                "anyOf": [
+                    {"$ref": "#/$defs/text"},
+                    {"type": "array", "items": {"$ref": "#/$defs/text"}},
+                    {"type": "object", "additionalProperties": {"$ref": "#/$defs/texts"}, "minProperties": 1},
                 ],
             },
             "name": {"title": "Name", "type": ["string", "integer"], "minLength": 1},
@@ -179,9 +188,9 @@ def _slot() -> Json:
         "names": texts("What callers call it when they correct it."),
         "prompt": text("The question."),
         "why": text("The answer to 'why do you ask'."),
-        "reprompt": texts("When nothing was understood: a new wording each time."),
-        "silence": texts("When nothing was said."),
-        "invalid": texts("When the value could not be used."),
+        "reprompt": wordings("When nothing was understood: a new wording each time."),
+        "silence": wordings("When nothing was said."),
+        "invalid": wordings("When the value could not be used."),
         "reasons": listed("Why a value could not be used, and what is said then.", text("")),
         "keypad": text("Said from the second failure on, where the slot can be keyed."),
         "confirm": {

@@ -34,6 +34,11 @@ def texts(description: str) -> Json:
     return _told({"$ref": "#/$defs/texts"}, description)
 
 
+def wordings(description: str) -> Json:
+    """A text or a list of them, each or all by tone."""
+    return _told({"$ref": "#/$defs/wordings"}, description)
+
+
 def name(description: str) -> Json:
     """The name of something in the file."""
     return _told({"$ref": "#/$defs/name"}, description)
@@ -106,7 +111,7 @@ def _on() -> Json:
 
 def _spoken() -> dict[str, Json]:
     """The keys of the steps that talk to the caller."""
-    say, again, on = _told_on_entering(), texts("When nothing was understood: a new wording each time."), _on()
+    say, again, on = _told_on_entering(), wordings("When nothing was understood: a new wording each time."), _on()
     return {
         "say": {
             "say": text("What is said."),

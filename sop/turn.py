@@ -210,7 +210,28 @@ class Turn:
             return False
         if self._read_back_ahead(spec.name):
             return False
+        if self._read_back_ahead(spec.name):
+            return False
+        if self._read_back_ahead(spec.name):
+            return False
+        if self._read_back_ahead(spec.name):
+            return False
         return spec.confirm is Confirm.ALWAYS or held.confidence < spec.sure
+
+    def _read_back_ahead(self, slot: str) -> bool:
+        """Whether a step that is passed again on the way back reads the slot back anyway."""
+        ahead = (self.graph.steps[name] for name in self.state.settled)
+        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
+
+    def _read_back_ahead(self, slot: str) -> bool:
+        """Whether a step that is passed again on the way back reads the slot back anyway."""
+        ahead = (self.graph.steps[name] for name in self.state.settled)
+        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
+
+    def _read_back_ahead(self, slot: str) -> bool:
+        """Whether a step that is passed again on the way back reads the slot back anyway."""
+        ahead = (self.graph.steps[name] for name in self.state.settled)
+        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
 
     def _read_back_ahead(self, slot: str) -> bool:
         """Whether a step that is passed again on the way back reads the slot back anyway."""
