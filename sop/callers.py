@@ -12,11 +12,12 @@ from enum import StrEnum
 
 from sop.conversation import Conversation
 from sop.graph import Graph
-from sop.journeys import CALLER, Journey
+from sop.journeys import Journey
 from sop.reading import Answer, Expectation, Hypothesis
 from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, slot_type
 from sop.state import Phase
+from sop.ways import CALLER
 from sop.words import split_words
 
 _MOST_TURNS = 120

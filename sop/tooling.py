@@ -10,7 +10,7 @@ from sop.asking import ask_open
 from sop.facts import facts_of
 from sop.graph import ToolSpec
 from sop.state import Phase
-from sop.steps import ReviewStep, ToolStep
+from sop.steps import ToolStep
 from sop.turn import Turn
 
 
@@ -45,9 +45,7 @@ def call(turn: Turn, step: ToolStep) -> bool:
     """Call the tool, or first ask for what it needs; False when it needs a result that nothing has answered."""
     tool = tool_of(turn, step)
     turn.change(called={name: told for name, told in turn.state.called.items() if name != step.tool})
-    needed = tuple(source for source in (tool.arguments or {}).values() if source in turn.graph.slots)
-    read_back = _read_back_soon(turn)
-    if ask_open(turn, needed, confirming=False) or ask_open(turn, tuple(one for one in needed if one not in read_back)):
+    if ask_open(turn, tuple(one for one in (tool.arguments or {}).values() if one in turn.graph.slots)):
         return True
     if _lacks(turn, tool):
         _fail(turn, tool)
@@ -57,12 +55,6 @@ def call(turn: Turn, step: ToolStep) -> bool:
     turn.change(phase=Phase.WAITING, slot="", question=(), attempt=0)
     _try(turn, step)
     return True
-
-
-def _read_back_soon(turn: Turn) -> frozenset[str]:
-    """The slots of the read-backs that a correction interrupted."""
-    steps = [turn.graph.steps[name] for name in turn.state.settled]
-    return frozenset(slot for step in steps if isinstance(step, ReviewStep) for slot in step.slots)
 
 
 def _lacks(turn: Turn, tool: ToolSpec) -> bool:

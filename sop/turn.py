@@ -11,7 +11,7 @@ from sop.acts import Act, Field, Finish, Save, Say
 from sop.conditions import Value, holds
 from sop.dependence import stale_after
 from sop.facts import spoken_fact
-from sop.graph import Graph
+from sop.graph import Graph, reachable
 from sop.guardrails import speakable
 from sop.names import values as values_of
 from sop.slot_spec import Confirm, SlotSpec
@@ -210,33 +210,14 @@ class Turn:
             return False
         if self._read_back_ahead(spec.name):
             return False
-        if self._read_back_ahead(spec.name):
-            return False
-        if self._read_back_ahead(spec.name):
-            return False
-        if self._read_back_ahead(spec.name):
-            return False
         return spec.confirm is Confirm.ALWAYS or held.confidence < spec.sure
 
     def _read_back_ahead(self, slot: str) -> bool:
         """Whether a step that is passed again on the way back reads the slot back anyway."""
-        ahead = (self.graph.steps[name] for name in self.state.settled)
-        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
-
-    def _read_back_ahead(self, slot: str) -> bool:
-        """Whether a step that is passed again on the way back reads the slot back anyway."""
-        ahead = (self.graph.steps[name] for name in self.state.settled)
-        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
-
-    def _read_back_ahead(self, slot: str) -> bool:
-        """Whether a step that is passed again on the way back reads the slot back anyway."""
-        ahead = (self.graph.steps[name] for name in self.state.settled)
-        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
-
-    def _read_back_ahead(self, slot: str) -> bool:
-        """Whether a step that is passed again on the way back reads the slot back anyway."""
-        ahead = (self.graph.steps[name] for name in self.state.settled)
-        return any(isinstance(step, ReviewStep) and slot in step.slots for step in ahead)
+        done = (self.graph.steps[name] for name in self.state.settled)
+        reviews = {step.name for step in done if isinstance(step, ReviewStep) and slot in step.slots}
+        here = (self.state.step, *(frame.step for frame in self.state.stack))
+        return bool(reviews) and not reviews.isdisjoint(reachable(self.graph, here))
 
     def is_open(self, slot: str) -> bool:
         """Whether the slot is still to be asked for."""

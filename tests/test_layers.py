@@ -74,7 +74,7 @@ LAYERS = (
         only=("values", "machinery"),
     ),
     Layer("shells", names("voice line performer session replay", "sop llm_reader stub conversation script")),
-    Layer("procedure's face", names("sop", "sop audit journeys callers scoring telephone_journal chat")),
+    Layer("procedure's face", names("sop", "sop audit ways journeys callers scoring telephone_journal chat")),
     Layer(
         "edges",
         names("voice config logs server exchange recorded simulate demo live cli __main__", "sop cli __main__"),

@@ -166,6 +166,18 @@ def test_what_was_confirmed_is_confirmed_again_when_it_changes_later() -> None:
     assert call.state.values["city"].confirmed
 
 
+def test_a_read_back_that_is_not_ahead_any_more_confirms_nothing() -> None:
+    text = SHOP.replace("go: warning}", "go: other}").replace(
+        "  warning:",
+        "  other: {ask: [name, city], go: price_it}\n  price_it: {tool: price, on_failure: desk, go: bye}\n  warning:",
+    )
+    text = text.replace("  warning: {say: Red takes two coats., go: details}\n", "")
+    call = to_check_of(text.replace("names: [city],", "names: [city], confirm: always,"), "caller: yes")
+    both = (Correction("color", "red", "red", 0.9), Correction("city", "hull", "hull", 0.9))
+    call.feed(Reading("", 0.9, both))
+    assert call.said == "I have hull. Is that right?"
+
+
 def test_what_was_confirmed_and_holds_is_not_read_back_again() -> None:
     call = to_check()
     call.play("caller: yes\nstep: more\ncaller: the size should be large\nstep: cost")
@@ -611,11 +623,11 @@ def test_an_emergency_is_told_every_time_it_is_named() -> None:
     assert "Red takes two coats." in call.said
 
 
-def to_check_of(text: str) -> Call:
+def to_check_of(text: str, further: str = "") -> Call:
     call = call_of(text)
     call.play("caller: blue\ncaller: small")
     answer(call, cost="12")
-    call.play("caller: dana whitfield\ncaller: york\nstep: check")
+    call.play(f"caller: dana whitfield\ncaller: york\n{further}\nstep: check")
     return call
 
 
