@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from sop.business import with_business
 from sop.condition_checks import check_conditions
 from sop.fields import Notes, suggest
-from sop.graph import Graph, ToolSpec, ending, entries, needs_of, reachable
+from sop.graph import Graph, ToolSpec, ending, entries, needs_of, reachable, templates
+from sop.guardrails import promises
 from sop.names import ANSWERED, COUNTERS, MOMENT, PROFILE, derived
 from sop.problems import Places
 from sop.required import endless_circles, open_returns, required_steps, silent_circles, slots_ahead
@@ -68,7 +69,9 @@ def check(graph: Graph, notes: Notes, places: Places) -> Graph:
     _subflows(found)
     check_conditions(graph, notes, places)
     check_texts(graph, notes, places)
-    return with_business(replace(graph, required=required_steps(graph), ahead=slots_ahead(graph)))
+    promised = frozenset(promises(" ".join(templates(graph)), ""))
+    whole = replace(graph, required=required_steps(graph), ahead=slots_ahead(graph), promised=promised)
+    return with_business(whole)
 
 
 def _step(check: _Check, name: str, step: Step) -> None:

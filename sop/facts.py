@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sop.graph import Graph, ResultSpec, ToolSpec
-from sop.guardrails import speakable
+from sop.guardrails import promises, speakable
 from sop.slot_spec import SlotSpec
 from sop.slots import type_named
 
@@ -82,11 +82,14 @@ def _date(text: str) -> str | None:
         return None
 
 
-def spoken_fact(graph: Graph, name: str, value: str) -> str:
-    """A fact as it is read aloud; empty when it must not be."""
+def spoken_fact(graph: Graph, name: str, value: str, own: frozenset[str] = frozenset()) -> str:
+    """A fact as it is read aloud; empty when it must not be: it is private, unfit, or promises what no text of the flow
+    promises. `own` are the caller's own numbers and addresses; others are not read out."""
     spec = graph.facts.get(name)
     if spec is None or spec.private:
         return ""
     if spec.type in ("number", "money", "date"):
         return type_named(spec.type).speak(value, SlotSpec(name, spec.type, "", name))
-    return speakable(value) if spec.type == "text" else value.replace("_", " ")
+    if spec.type != "text":
+        return value.replace("_", " ")
+    return "" if set(promises(value, "")).difference(graph.promised) else speakable(value, own=own)

@@ -174,6 +174,8 @@ class Graph:
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Step that calls a sensitive tool -> the mandatory steps that every way from the start to it leads through."""
 
+    promised: frozenset[str] = frozenset()
+    """What the flow's own texts promise ("refund"): no tool's text may promise more."""
     ahead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Step -> the slots that it and whatever can follow it ask for."""
 

@@ -87,7 +87,8 @@ class Turn:
 
     def spoken_values(self) -> dict[str, str]:
         """What the {places} of a text stand for: each slot's value as it is read aloud, each fact as it may be."""
-        found = {name: spoken_fact(self.graph, name, value) for name, value in self.state.facts.items()}
+        own = self.own_values()
+        found = {name: spoken_fact(self.graph, name, value, own) for name, value in self.state.facts.items()}
         found |= {name: self.aloud(name, held) for name, held in self.state.values.items()}
         if self.state.caller:
             found["caller_ending"] = " ".join(self.state.caller[-4:])
@@ -98,8 +99,11 @@ class Turn:
         spec = self.graph.slots.get(slot)
         if spec is None or spec.type not in _FREE:
             return held.spoken
-        own = frozenset({held.value, self.state.caller, *(one.value for one in self.state.values.values())})
-        return speakable(held.spoken, own=own)
+        return speakable(held.spoken, own=self.own_values() | {held.value})
+
+    def own_values(self) -> frozenset[str]:
+        """What is the caller's to hear: their number, and all that they said."""
+        return frozenset({self.state.caller, *(one.value for one in self.state.values.values())})
 
     def as_spoken(self, spec: SlotSpec, value: str) -> str:
         """A value from outside as it is spoken; empty when it is none of the slot's type."""

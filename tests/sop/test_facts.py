@@ -1,5 +1,7 @@
 """What a tool's answer may hold, field by field, and how it is read aloud."""
 
+from collections.abc import Mapping
+
 import pytest
 
 import sop
@@ -85,3 +87,49 @@ def test_what_is_private_or_unknown_is_not_read_aloud() -> None:
     graph = sop.load("claims_billing")
     told = {name: spoken_fact(graph, name, "5") for name, spec in graph.facts.items() if spec.private}
     assert set(told.values()) <= {""}
+
+
+NOTED = """\
+sop: noted
+business: Acme
+start: look
+tools:
+  status: {url: "https://x.example.com/s", results: {note: text}, example: {note: on its way}}
+steps:
+  look: {tool: status, on_failure: desk, go: told}
+  told: {say: "Your order is {note}. Lost parcels get a refund. Goodbye.", go: bye}
+  bye: {end: done}
+  desk: {transfer: desk, on_no_answer: bye}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk}
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("on its way", "Your order is on its way. Lost parcels get a refund. Goodbye."),
+        ("late and you will get a refund", "Your order is late and you will get a refund. Lost parcels get a refund."),
+        ("late and free of charge for you", "Lost parcels get a refund. Goodbye."),
+        ("guaranteed to arrive", "Lost parcels get a refund. Goodbye."),
+        ("at card 4111 1111 1111 1111", "Your order is at card a number I can't read out. Lost parcels"),
+        ("with +14155550134", "Your order is with +14155550134. Lost parcels"),
+        ("with +12025550167", "Your order is with a number I can't read out. Lost parcels"),
+    ],
+)
+def test_what_a_tool_may_have_the_agent_say(note: str, said: str) -> None:
+    graph = sop.load_text(NOTED)
+    talk = sop.Conversation(
+        graph, tools=Answering({"note": note}), caller="+14155550134", now="2026-11-22T19:30:00-05:00"
+    )
+    assert talk.said.startswith(said)
+
+
+class Answering:
+    """A tool that answers this."""
+
+    def __init__(self, answer: dict[str, object]) -> None:
+        self._answer = answer
+
+    def call(self, name: str, arguments: Mapping[str, str]) -> Mapping[str, object] | None:
+        return self._answer

@@ -80,9 +80,10 @@ def test_what_is_missing_is_asked_for_and_what_was_skipped_left_out() -> None:
 
 def test_a_doubtful_value_is_confirmed_before_the_tool_gets_it() -> None:
     call = Call(GRAPH, caller=None, confidence=0.4)
-    call.play("caller: one two three four\ncaller: skip that\nbot: I have 1 2 3 4. Is that right?")
+    call.play("caller: one two three four\nbot: I have 1 2 3 4. Is that right?")
+    call.play("caller: no\nbot: Which order\ncaller: four three two one\nbot: I have 4 3 2 1.")
     assert calls(call) == []
-    call.play("caller: no\nbot: Which order\ncaller: four three two one\nbot: I have 4 3 2 1.\ncaller: yes")
+    call.play("caller: yes\nbot: Your code\ncaller: skip that")
     assert calls(call)[0].arguments["number"] == "4321"
 
 
