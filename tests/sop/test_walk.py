@@ -440,6 +440,21 @@ def test_consent_taken_back_bars_the_tool() -> None:
     assert "balance" not in called(call)
 
 
+def test_a_guard_is_looked_at_once_more_before_the_call() -> None:
+    branches = """    next:
+      - {if: consent == "yes", go: tell}
+      - {go: sorry}
+"""
+    assert branches in GUARDED
+    call = call_of(GUARDED.replace(branches, "    go: tell\n"))
+    call.play("caller: dana whitfield\ncaller: one two three four")
+    answer(call, identity="yes")
+    call.play("caller: yes\nbot: Which account\nstep: tell")
+    consent = Correction("consent", "no", "no", 0.9)
+    call.feed(Reading("", 0.9, (consent, Answer("account", "savings", "savings", 0.9))))
+    assert "balance" not in called(call)
+
+
 def test_no_way_round_the_guard() -> None:
     lines = [
         "go back",
