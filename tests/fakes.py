@@ -22,7 +22,7 @@ from voice.performer import Engines
 from voice.server import Server, ServerSettings
 from voice.session import SessionSettings
 from voice.store import Store
-from voice.tools import ExampleTools
+from voice.tools import ExampleTools, Tools
 from voice.vad import Detector
 from voice.whisper import Recognition
 
@@ -133,6 +133,7 @@ async def running(
     session: SessionSettings | None = None,
     detector: Callable[[], "asyncio.Future[Detector]"] | None = None,
     flow: str = "after_hours_hvac",
+    tools: Tools | None = None,
     **settings: float,
 ) -> AsyncIterator[Running]:
     """A real server with a real database in `folder` and fake engines."""
@@ -146,7 +147,7 @@ async def running(
     server = Server(
         load(flow),
         find(flow).read_text(encoding="utf-8"),
-        Engines(ready, ears, voice, store, carrier, ExampleTools()),
+        Engines(ready, ears, voice, store, carrier, tools or ExampleTools()),
         ServerSettings(journals=folder / "calls", session=session or SessionSettings(), **settings),  # type: ignore[arg-type]
     )
     port = await server.start()
@@ -155,3 +156,5 @@ async def running(
     finally:
         await server.stop()
         await store.close()
+        if tools is not None:
+            await tools.close()

@@ -2,10 +2,13 @@
 
 import asyncio
 import base64
+import http.server
 import json
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pytest
@@ -17,6 +20,7 @@ from tests.fakes import FakeRecogniser, FakeSynthesiser, Running, ScriptedDetect
 from voice.errors import EngineCrashed
 from voice.replay import replay
 from voice.session import SessionSettings
+from voice.tools import HttpTools
 from voice.vad import Detector
 
 SILENCE = b"\xff" * 160
@@ -546,3 +550,75 @@ def test_a_saved_field_is_in_the_database_when_the_caller_hangs_up_half_way(tmp_
         phone.socket.transport.abort()
 
     on_the_phone(tmp_path, script, recogniser=FakeRecogniser(["no heat at all"]))
+
+
+FLOW = """\
+sop: parcels
+business: Acme
+start: number
+slots:
+  parcel: {{type: digits, lengths: [4], prompt: Your number?, confirm: never}}
+tools:
+  status:
+    url: "http://127.0.0.1:{port}/v1/parcels/{{parcel}}"
+    arguments: [parcel]
+    retries: 1
+    results: {{state: text}}
+    example: {{state: on its way}}
+steps:
+  number: {{ask: parcel, go: look}}
+  look: {{tool: status, on_failure: desk, go: told}}
+  told: {{say: "Your parcel is {{state}}.", go: bye}}
+  bye: {{end: told}}
+  desk: {{transfer: desk, on_no_answer: bye}}
+escalate:
+  - {{when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk}}
+"""
+
+
+class Depot(http.server.BaseHTTPRequestHandler):
+    """Answers 503 to the first request of each key, then the state of the parcel."""
+
+    asked: ClassVar[list[tuple[str, str]]] = []
+
+    def do_POST(self) -> None:
+        key = self.headers["Idempotency-Key"]
+        tried = any(one == key for _, one in self.asked)
+        self.asked.append((self.path, key))
+        body = b'{"state": "at the depot"}' if tried else b"{}"
+        self.send_response(200 if tried else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is inherited
+        """Quiet."""
+
+
+def test_a_tool_over_http_is_tried_again_with_its_key_and_its_answer_is_spoken(tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Depot) as depot:
+        threading.Thread(target=depot.serve_forever, args=(0.01,), daemon=True).start()
+        flow = tmp_path / "parcels.yaml"
+        flow.write_text(FLOW.format(port=depot.server_port))
+
+        async def script(phone: Phone, server: Running) -> None:
+            await phone.start()
+            await phone.talk(100)
+            await phone.talk(50, SPEECH)
+            for _ in range(40):
+                await phone.talk(10)
+                if len(Depot.asked) == 2:
+                    break
+                await asyncio.to_thread(time.sleep, 0.02)
+            with pytest.raises(ConnectionClosed):
+                await phone.talk(800)
+
+        ears = FakeRecogniser(["four two one seven"])
+        server = on_the_phone(tmp_path, script, flow=str(flow), tools=HttpTools({}), recogniser=ears)
+        depot.shutdown()
+    (first, key), (second, again) = Depot.asked
+    assert first == second == "/v1/parcels/4217"
+    assert key == again
+    assert key.startswith("CA1-")
+    assert "Your parcel is at the depot." in server.synthesiser.spoken
+    assert outcome(server) == "told"
