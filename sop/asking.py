@@ -1,7 +1,6 @@
 """Questions: for a slot, for a yes to what was understood, for a yes to everything."""
 
 from sop.slot_spec import SlotSpec
-from sop.slots import slot_type
 from sop.state import Failures, Line, Phase, State
 from sop.steps import AskStep, ReviewStep
 from sop.turn import Turn
@@ -41,8 +40,7 @@ def _ask_to_confirm(turn: Turn, spec: SlotSpec) -> None:
     held = turn.state.values[spec.name]
     failures = Failures() if spec.name != turn.state.slot else turn.state.failures
     turn.change(phase=Phase.CONFIRMING, slot=spec.name, bound=held.value, failures=failures)
-    value = turn.aloud(spec.name, held) or slot_type(turn.graph, spec).speak(held.value, spec)
-    turn.put(spec.confirm_prompt, value=value, label=spec.label)
+    turn.put(spec.confirm_prompt, value=turn.aloud(spec.name, held), label=spec.label)
 
 
 def read_back(turn: Turn, step: ReviewStep) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sop import ladder
 from sop.acts import Keys
 from sop.global_moves import move
+from sop.guardrails import speakable
 from sop.knowledge import find_article
 from sop.policy import triggered
 from sop.reading import (
@@ -175,11 +176,16 @@ def _keyed(turn: Turn, digits: str) -> None:
 
 def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
     """Readings come from outside: a slot or option that the graph does not have is nothing, and neither is a value
-    that is none of the slot's type."""
+    that is none of the slot's type, or a name that nobody would say."""
     spec = turn.graph.slots.get(act.slot)
     if spec is None or act.value == "":
         return False
-    return act.value is None or turn.as_spoken(spec, act.value) != ""
+    if act.value is None:
+        return True
+    named = spec.type in ("person_name", "email")
+    return turn.as_spoken(spec, act.value) != "" and not (
+        named and not speakable(act.value, own=frozenset({act.value}))
+    )
 
 
 def _is_doubtful_aside(turn: Turn, act: Answer | Correction) -> bool:

@@ -212,7 +212,7 @@ class Turn:
         held = self.state.values.get(spec.name)
         if held is None or held.confirmed or spec.confirm is Confirm.NEVER:
             return False
-        if self._read_back_ahead(spec.name):
+        if self._read_back_ahead(spec.name) or not self.aloud(spec.name, held):
             return False
         return spec.confirm is Confirm.ALWAYS or held.confidence < spec.sure
 

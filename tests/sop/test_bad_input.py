@@ -202,3 +202,18 @@ def test_no_type_of_slot_breaks_a_reading_of_another_ones_value() -> None:
             call = Call(graph, caller=None)
             call.feed(Reading("", 0.9, (Answer(name, value, value, 0.9),)))
             assert call.said
+
+
+def test_a_foul_name_is_asked_again_and_foul_words_are_never_said() -> None:
+    talk = sop.Conversation(sop.load("after_hours_hvac"), caller="+14155550134", now=NOW)
+    talk.hear("my furnace quit")
+    talk.hear("my name is fuck you")
+    assert "name" not in talk.state.values
+    assert talk.expecting.slot == "name"
+    law = sop.Conversation(sop.load("law_intake"), caller="+14155550134", now=NOW)
+    for text in ("i was rear ended on the highway", "nope", "dana whitfield", "yes i do", "it was a business"):
+        law.hear(text)
+    law.hear("those fucking idiots at fresh harvest")
+    spoken = " ".join(act.text for exchange in law.trace for act in exchange.acts if isinstance(act, sop.Say))
+    assert "fuck" not in spoken
+    assert law.said
