@@ -182,10 +182,9 @@ def _acceptable(turn: Turn, act: Answer | Correction) -> bool:
         return False
     if act.value is None:
         return True
-    named = spec.type in ("person_name", "email")
-    return turn.as_spoken(spec, act.value) != "" and not (
-        named and not speakable(act.value, own=frozenset({act.value}))
-    )
+    if spec.type in ("person_name", "email") and not speakable(act.value, own=frozenset({act.value})):
+        return False
+    return turn.as_spoken(spec, act.value) != ""
 
 
 def _is_doubtful_aside(turn: Turn, act: Answer | Correction) -> bool:
