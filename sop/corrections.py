@@ -1,12 +1,13 @@
 """Corrections: a slot named as wrong, a new value beside its name, a plain contradiction."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from sop.reading import Correction
 from sop.slot_spec import SlotSpec
 from sop.slots.yes_no import read_verdict
 from sop.utterance import Utterance
-from sop.words import Words, find_phrase, phrase_list, says, says_any, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, word_set
 
 _WRONG = phrase_list("""
     except, apart from, besides, other than, wrong, incorrect, not right, isn't right, not correct, isn't
@@ -14,6 +15,15 @@ _WRONG = phrase_list("""
 """)
 _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
+_JOINS = word_set("and but also plus")
+_JUDGEMENTS = _INTRODUCE | word_set(
+    "wrong incorrect right correct not isn't off different fine good perfect great okay"
+)
+"""What is said of a text that was read back, and is no text itself."""
+_INQUIRIES = word_set("what what's when where who which how did is does")
+"""How a question begins that asks what was read back, and finds no fault with it."""
+_ENDS_PRAISE = _JOINS | word_set("except so only just the thanks thank")
+_MADE = phrase_list("is, make it, make that")
 _ANYTHING = frozenset({"yes_no", "free_text"})
 """Types that take almost any words: only their names correct them."""
 _TELLING = frozenset({"person_name", "phone", "email", "us_address", "time_window"})
@@ -21,6 +31,8 @@ _TELLING = frozenset({"person_name", "phone", "email", "us_address", "time_windo
 _PLAIN = frozenset({"choice", "time_window", "us_address", "phone", "email"})
 """Types whose values are told from any other words."""
 _TURNS = phrase_list("it's, it is, but, except, make it, rather")
+_NEAR = 400
+"""Days from today within which a day that is told without its year lies."""
 CUES = phrase_list("""
     actually, no, sorry, i meant, i mean, wrong, change, correction, instead, not, should be, mistake,
     rather, nope
@@ -39,15 +51,26 @@ def named(heard: Utterance, words: Words) -> Iterator[Correction]:
     review = heard.expecting.kind == "yes_no" and heard.expecting.slot is None
     wrong = says_any(words, _WRONG)
     praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
+    inquires = next((word for word in words if word not in FILLERS), "") in _INQUIRIES
     mentions = _mentions(words, heard.filled)
     for spec, start, behind in mentions:
+        if heard.anothers_name(words, spec) or _praised_at(words, behind):
+            continue
         found = renamed(heard, spec, words, start, behind)
         here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
         if found is not None and found.value != heard.known.get(spec.name):
-            if wrong or review or heard.expecting.slot == spec.name or says_any(words, CUES) or says(words, "is"):
+            if wrong or review or heard.expecting.slot == spec.name or says_any(words, CUES) or says_any(words, _MADE):
                 yield found
-        elif here or (review and found is None and not praised and not wrong):
+        elif here or (review and found is None and not praised and not wrong and not inquires):
             yield Correction(spec.name, None, "", heard.confidence)
+
+
+def before_named(heard: Utterance, words: Words, slots: frozenset[str]) -> Words:
+    """What stands before the first of the slots that the words name, up to the "and" between them: "red" of "red and
+    my name is ..."; empty without such a word."""
+    start = min((start for spec, start, _ in _mentions(words, heard.filled) if spec.name in slots), default=0)
+    joins = [at for at in range(start) if words[at] in _JOINS]
+    return words[: joins[-1]] if joins else ()
 
 
 def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: int) -> Correction | None:
@@ -62,6 +85,8 @@ def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: 
         found = heard.replacement(spec, words[start:], asked=True)
         if found is None and "zip" in words:
             return None
+    if spec.type == "free_text" and _JUDGEMENTS.issuperset(rest):
+        return None
     for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
         found = found or heard.replacement(spec, rest[turn + 1 :], asked=True)
     return found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
@@ -77,18 +102,25 @@ def contradictions(heard: Utterance, words: Words, rest: Words, *, denied: bool)
     cued = (denied or says_any(words, CUES) or says_any(words, _TURNS)) and not own
     types = [spec.type for spec in heard.filled]
     shared = {kind for kind in types if kind != "choice" and types.count(kind) > 1}
+    telling = _TELLING | {"date"} if heard.expecting.slot is None and "time_window" not in types else _TELLING
     specs = (spec for spec in heard.filled if spec.type not in _ANYTHING and (not own or sure or spec.type in _PLAIN))
     for spec in sorted(specs, key=lambda spec: spec.type == "choice"):
-        if spec.name == heard.expecting.slot or spec.type in shared:
+        if spec.name == heard.expecting.slot or spec.type in shared or heard.anothers_name(words, spec):
             continue
-        loose = cued and spec.type in _TELLING
+        loose = (cued and spec.type in telling) or _refused(heard, spec, words)
         found = heard.replacement(spec, rest, asked=loose) or heard.replacement(spec, words, asked=loose)
         if found is None or found.value == known[spec.name]:
             continue
-        if spec.type == "person_name" and not _resembles(found.value or "", known[spec.name], words):
+        if not _replaces(heard, spec, found.value or "", words):
             continue
         yield found
         return
+
+
+def _refused(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
+    """Whether the option that is held is the one that is not meant: "blue not red"."""
+    held = next((option for option in spec.options if option.name == heard.known[spec.name]), None)
+    return held is not None and any(says(words, f"not {phrase}") for phrase in (held.spoken, *held.phrases))
 
 
 def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int, int]]:
@@ -96,13 +128,25 @@ def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int, 
     one inside it: "house number" is the address, not the number."""
     names = sorted(((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0]))
     found: dict[str, tuple[SlotSpec, int, int]] = {}
-    left = list(words)
+    left = list(_bare(words))
     for phrase, spec in names:
-        at = find_phrase(tuple(left), phrase)
+        at = find_phrase(tuple(left), _bare(phrase))
         if at >= 0:
             left[at : at + len(phrase)] = [""] * len(phrase)
             found.setdefault(spec.name, (spec, at, at + len(phrase)))
     return [found[spec.name] for spec in specs if spec.name in found]
+
+
+def _bare(words: Words) -> Words:
+    """`words` without "'s": "the number's wrong" names the number."""
+    return tuple(word.removesuffix("'s") for word in words)
+
+
+def _praised_at(words: Words, behind: int) -> bool:
+    """Whether the slot named just before `behind` is said to be right."""
+    told = words[behind - 1].endswith("'s") or words[behind : behind + 1] in (("is",), ("was",))
+    at = behind if words[behind - 1].endswith("'s") else behind + 1
+    return told and words[at : at + 1] in _PRAISE and _ENDS_PRAISE.issuperset(words[at + 1 : at + 2])
 
 
 def _wrong_at(words: Words, behind: int) -> bool:
@@ -111,6 +155,18 @@ def _wrong_at(words: Words, behind: int) -> bool:
     if says_any(after, _WRONG):
         return True
     return not says_any(after[:2], _PRAISE) and says_any(words[max(0, behind - 4) : behind], _WRONG)
+
+
+def _replaces(heard: Utterance, spec: SlotSpec, value: str, words: Words) -> bool:
+    """Whether a value may correct the held one without being announced: "today" is no date of birth."""
+    held = heard.known[spec.name]
+    if spec.type == "date":
+        return not _is_near(heard, value) or _is_near(heard, held)
+    return spec.type != "person_name" or _resembles(value, held, words)
+
+
+def _is_near(heard: Utterance, day: str) -> bool:
+    return abs((date.fromisoformat(day) - heard.now.date()).days) <= _NEAR
 
 
 def _resembles(name: str, known: str, words: Words) -> bool:

@@ -2,7 +2,7 @@
 cancel."""
 
 from sop.reading import GlobalWord
-from sop.words import FILLERS, Words, phrase_list, says_any, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, word_set
 
 _PERSON = phrase_list("""
     talk to a person, talk to a human, talk to someone, talk to somebody, talk to a real person, talk to an
@@ -38,7 +38,8 @@ _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     GlobalWord.SLOWER: phrase_list("slower, slow down, more slowly, too fast, speak slowly"),
     GlobalWord.REPEAT: phrase_list("""
     repeat, say that again, say it again, say again, come again, one more time, once more, what did you say,
-    what was that, what was the question, didn't hear you, did not hear you, didn't catch that, didn't hear
+    what was that, was that again, is that again, what was the question, didn't hear you, did not hear you,
+    didn't catch that, didn't hear
     that, couldn't hear you, can't hear you, pardon, pardon me, excuse me, what do you mean, i don't
     understand, didn't understand, i didn't get that, can you hear me, are you there, anybody there, anyone
     there, do you hear me, what was the, what were the, did you say, what is the address, what address
@@ -84,6 +85,8 @@ _QUESTION_STARTS = word_set("""
     what when where who how why which can could do does is are will would should may
 """)
 _SHORT_ONLY = frozenset({GlobalWord.GOODBYE, GlobalWord.CANCEL, GlobalWord.WHY, GlobalWord.REPEAT})
+_OWN = word_set("my our his her their a an")
+_THIS_CALL = word_set("call request")
 _SHORT = 9
 """Words: in a longer utterance "why" or "bye" is likelier a part of a story."""
 
@@ -106,9 +109,18 @@ def find_global(words: Words) -> GlobalWord | None:
     for word, phrases in _PHRASES.items():
         if word in _SHORT_ONLY and len(plain) > _SHORT:
             continue
+        if word is GlobalWord.CANCEL and _cancels_something(words):
+            continue
         if says_any(words, phrases):
             return word
     return None
+
+
+def _cancels_something(words: Words) -> bool:
+    """Whether it is not this call that is cancelled: "cancel my reservation"."""
+    at = find_phrase(words, ("cancel",))
+    own, what = (*words[at + 1 : at + 3], "", "")[:2]
+    return at >= 0 and own in _OWN and what not in _THIS_CALL
 
 
 def asks_for_person(words: Words) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sop.corrections import CUES, contradictions, named
+from sop.corrections import CUES, before_named, contradictions, named
 from sop.global_words import find_global, is_question
 from sop.knowledge import find_article
 from sop.reading import (
@@ -44,6 +44,7 @@ _ASKABLE = frozenset({"free_text", "choice", "time_window", "date"})
 _WONDERING = word_set("what what's how how's are do does is when where which who will")
 """How a question begins that wants to know something; "can you come on Monday" does not."""
 _SHORT = 7
+_SHORT_QUESTION = 10
 _AMISS = phrase_list("change, wrong, mistake, fix, one thing, correction")
 """Said in a read-back without a word on what: a no."""
 
@@ -103,6 +104,7 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     corrections = tuple(named(heard, words))
     if any(act.slot != spec.name for act in corrections):
         yield from corrections
+        yield from beside(heard, spec, words, corrections)
         return
     if spec.optional and _skips(words):
         yield Skip(spec.name)
@@ -120,6 +122,19 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     yield from besides
 
 
+def beside(heard: Utterance, spec: SlotSpec, words: Words, corrections: tuple[Correction, ...]) -> Iterator[Answer]:
+    """The answer to the open question before corrections of other slots: "red and my name is ..."."""
+    slots = frozenset(act.slot for act in corrections)
+    head = before_named(heard, words, slots)
+    if not head or spec.name in slots or spec.type == "free_text":
+        return
+    if spec.type != "yes_no" and says_any(head, CUES):
+        return
+    found = slot_type(heard.graph, spec).parse(head, spec, heard.context(spec))
+    if isinstance(found, Found) and not (spec.type == "person_name" and heard.names_problem(head, found.value)):
+        yield heard.answered(spec, found)
+
+
 def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     """Under a yes-or-no question: about one slot, or about everything that was read back."""
     verdict = read_verdict(words)
@@ -135,6 +150,7 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
         corrections = tuple(contradictions(heard, words, verdict.rest or words, denied=verdict.yes is False))
     if corrections:
         yield from corrections
+        yield from beside(heard, spec, words, corrections) if spec is not None and own else ()
     elif verdict.yes is not None:
         yield Affirm() if verdict.yes else Deny()
     elif spec is None and says_any(words, _AMISS):
@@ -151,6 +167,8 @@ def volunteered(heard: Utterance, words: Words, asked: str) -> Iterator[Answer |
         if spec.name == asked or not wanted(heard, spec.name, correcting and heard.expecting.kind != "yes_no"):
             continue
         if spec.type == alike != "choice" and not says_any(words, tuple(tuple(name.split()) for name in spec.names)):
+            continue
+        if heard.anothers_name(words, spec):
             continue
         found = slot_type(heard.graph, spec).find(words, spec, heard.context(spec))
         if found is None or found.value == dict(heard.expecting.known).get(spec.name):
@@ -180,7 +198,8 @@ def asks_instead(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
 
 def _is_for_us(words: Words) -> bool:
     """Whether the words, short as they are, are meant for the agent and not for a text that is taken down."""
-    return len(words) <= _SHORT and find_global(words) is not None
+    word = find_global(words)
+    return word is not None and len(words) <= (_SHORT_QUESTION if word in _IDLE and is_question(words) else _SHORT)
 
 
 def known_answer(heard: Utterance, words: Words) -> bool:

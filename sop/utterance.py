@@ -7,7 +7,12 @@ from sop.graph import Graph
 from sop.reading import Answer, Correction, Expectation
 from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, choice_of, slot_type
-from sop.words import Words, says, split_words
+from sop.words import Words, says, split_words, word_set
+
+_OWNERS = word_set("his her their its")
+_BEFORE_OWNERS = word_set("my our the his her their")
+_NO_OWNERS = word_set("it's that's here's there's what's who's")
+_PARTS_OF_NAMES = word_set("first last full middle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,15 @@ class Utterance:
             if spec.type == "choice"
         )
 
+    def anothers_name(self, words: Words, spec: SlotSpec) -> bool:
+        """Whether "his name", "my dog's name" is said under another question, where the slot does not go by that: it
+        is no name for this one."""
+        if spec.type != "person_name" or self.expecting.slot in (None, spec.name):
+            return False
+        known = frozenset(split_words(" ".join(spec.names)))
+        owners = (_owner(words[:at]) for at, word in enumerate(words) if word in ("name", "name's"))
+        return any(owner and owner not in known for owner in owners)
+
     def answered(self, spec: SlotSpec, found: Found) -> Answer:
         spoken = slot_type(self.graph, spec).speak(found.value, spec)
         return Answer(spec.name, found.value, spoken, round(self.confidence * found.certainty, 3))
@@ -64,3 +78,11 @@ class Utterance:
     def context(self, spec: SlotSpec) -> Context:
         current = dict(self.expecting.known).get(spec.name, "")
         return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot)
+
+
+def _owner(before: Words) -> str:
+    """Whose name it is, by the words before "name": "his", "dog's", "dogs"; empty where that is not said."""
+    named = before[:-1] if before and before[-1] in _PARTS_OF_NAMES else before
+    front, last = ("", "", *named)[-2:]
+    marked = last.endswith("'s") and last not in _NO_OWNERS
+    return last if last in _OWNERS or marked or (last.endswith("s") and front in _BEFORE_OWNERS) else ""

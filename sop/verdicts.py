@@ -78,6 +78,7 @@ def _ask_what(turn: Turn) -> None:
     failures = turn.state.failures
     turn.change(failures=replace(failures, misunderstood=failures.misunderstood + 1, unheard=0))
     if not ladder.escalate(turn):
+        turn.change(bound="")  # a yes to "what should I change?" confirms nothing
         turn.put(step.ask_what)
 
 

@@ -173,3 +173,178 @@ def test_another_tenants_emergency_does_not_interrupt() -> None:
     assert talk.state.step.startswith("law_intake.")
     talk.hear("yes there was a lot of blood and my tooth was knocked out")
     assert talk.state.step.startswith("law_intake.")
+
+
+PEOPLE = """
+  desk: {transfer: desk, say: One moment., reason: a caller, no_answer: Nobody is free., on_no_answer: bye}
+  bye: {end: done, say: Goodbye.}
+escalate:
+  - {when: asked_for_person, to: desk, otherwise: bye}
+  - {when: misunderstood >= 5, to: desk, otherwise: bye}
+  - {when: unheard >= 5, to: desk, otherwise: bye}
+  - {when: silences >= 5, to: desk, otherwise: bye}
+"""
+SHOP = sop.load_text(
+    """
+sop: shop
+business: Maple Paints
+greeting: Hello.
+start: order
+goodbye: bye
+slots:
+  name: {type: person_name, label: the name, names: [name], prompt: What is your name?}
+  people: {type: number, low: 1, high: 60, label: the party size, names: [people], prompt: For how many people?}
+  colour: {type: choice, label: the colour, names: [color], prompt: Red or blue?, options: {red: [red], blue: [blue]}}
+  gift: {type: yes_no, label: the gift question, prompt: Is it a gift?}
+  pet: {type: free_text, label: the pet, names: [pet's name], prompt: What is the pet's name?, volunteer: false}
+  day: {type: date, period: future, label: the day, prompt: For which day?}
+steps:
+  order: {ask: [name, colour, gift, people, pet, day], go: check}
+  check:
+    review: [name, colour, people, pet, day]
+    prompt: "{name}, {colour}, {people}, {pet}, {day}. Is that right?"
+    changed: Now {label} is {value}. Is that right?
+    ask_what: What should I change?
+    go: bye"""
+    + PEOPLE
+)
+BORN = sop.load_text(
+    """
+sop: born
+business: Maple Clinic
+greeting: Hello.
+start: who
+goodbye: bye
+slots:
+  name: {type: person_name, label: the name, prompt: What is your name?}
+  born: {type: date, period: past, label: the date of birth, prompt: When were you born?}
+steps:
+  who: {ask: [name, born], go: check}
+  check:
+    review: [name, born]
+    prompt: "{name}, {born}. Is that right?"
+    changed: Now {label} is {value}. Is that right?
+    ask_what: What should I change?
+    go: bye"""
+    + PEOPLE
+)
+ORDER = ("dana whitfield", "blue", "no", "four", "biscuit", "december twelfth")
+
+
+def ordered(answers: int, *said: str) -> sop.Conversation:
+    talk = sop.Conversation(SHOP, caller=OWN, now=MONDAY)
+    for text in (*ORDER[:answers], *said):
+        talk.hear(text)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "slot", "value"),
+    [
+        (1, "red and my name is karen mitchell", "colour", "red"),
+        (1, "blue and actually the name is karen mitchell", "colour", "blue"),
+        (2, "yes and my name is karen mitchell", "gift", "yes"),
+        (2, "no and the name is karen mitchell actually", "gift", "no"),
+        (3, "six and the name is karen mitchell", "people", "6"),
+    ],
+)
+def test_an_answer_beside_a_correction_counts(answers: int, said: str, slot: str, value: str) -> None:
+    talk = ordered(answers, said)
+    assert (held(talk, slot), held(talk, "name")) == (value, "Karen Mitchell")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "slot"),
+    [
+        (1, "not red and the name is wrong", "colour"),
+        (1, "listen the name is karen mitchell", "colour"),
+        (4, "well hello and the name is karen mitchell", "pet"),
+    ],
+)
+def test_words_before_a_correction_are_no_answer(answers: int, said: str, slot: str) -> None:
+    assert held(ordered(answers, said), slot) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "his name is max",
+        "her name is luna",
+        "my dog's name is luna",
+        "my dogs name is luna",
+        "their last name is stone",
+        "the cat's name is max",
+    ],
+)
+def test_the_name_of_somebody_else_changes_nobody(said: str) -> None:
+    assert held(ordered(1, said), "name") == "Dana Whitfield"
+
+
+def test_the_callers_own_name_is_still_corrected() -> None:
+    assert held(ordered(6, "no the name's karen mitchell"), "name") == "Karen Mitchell"
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("no wait make it december thirteenth", "day", "2026-12-13"),
+        ("make it december fourteenth", "day", "2026-12-14"),
+        ("no it's friday", "day", "2026-11-27"),
+        ("no the name is may carter", "day", "2026-12-12"),
+        ("make that five people", "people", "5"),
+        ("red not blue", "colour", "red"),
+        ("not red", "colour", "blue"),
+        ("the name is right and the color is red", "name", "Dana Whitfield"),
+        ("the name is right and the color is red", "colour", "red"),
+    ],
+)
+def test_a_correction_in_the_read_back(said: str, slot: str, value: str) -> None:
+    assert held(ordered(6, said), slot) == value
+
+
+def test_a_day_of_this_week_is_no_date_of_birth() -> None:
+    talk = sop.Conversation(BORN, now=MONDAY)
+    for text in ("dana whitfield", "march third nineteen eighty five", "no i need it today"):
+        talk.hear(text)
+    assert held(talk, "born") == "1985-03-03"
+    talk.hear("no it's march fifth nineteen eighty five")
+    assert held(talk, "born") == "1985-03-05"
+
+
+@pytest.mark.parametrize(
+    "said", ["what day was that again", "what's the name you have", "is the name dana", "is it red"]
+)
+def test_a_question_about_the_read_back_empties_nothing(said: str) -> None:
+    talk = ordered(6)
+    before = {name: value.value for name, value in talk.state.values.items()}
+    talk.hear(said)
+    assert {name: value.value for name, value in talk.state.values.items()} == before
+    assert "Is that right?" in talk.said
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["the name is right but the day's wrong", "the name's right but the day is wrong", "the day's wrong"],
+)
+def test_what_is_praised_is_kept(said: str) -> None:
+    talk = ordered(6, said)
+    assert (held(talk, "name"), held(talk, "day")) == ("Dana Whitfield", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "pet"),
+    [
+        ("the pet's name is wrong", None),
+        ("the pet's name is not right", None),
+        ("the pet's name is right", "biscuit"),
+        ("the pet's name is max", "max"),
+    ],
+)
+def test_wrong_is_no_text(said: str, pet: str | None) -> None:
+    assert held(ordered(6, said), "pet") == pet
+
+
+def test_a_long_request_to_repeat_is_no_text() -> None:
+    talk = ordered(4, "can you tell me again what you asked")
+    assert held(talk, "pet") is None
+    assert talk.said == "What is the pet's name?"

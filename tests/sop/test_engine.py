@@ -252,3 +252,10 @@ def test_an_emergency_is_taken_even_when_it_is_doubtful() -> None:
     call.confidence = 0.4
     call.hear("i smell gas")
     assert "gas_safety" in call.state.path
+
+
+def test_a_yes_to_what_to_change_confirms_nothing() -> None:
+    call = to_review()
+    call.play("caller: no\nbot: What should I change?\ncaller: yes\nstep: check\nbot: Let me read that back.")
+    assert not any(isinstance(act, sop.CallTool) for act in call.trace)
+    call.play("caller: yes\nstep: save")

@@ -139,3 +139,26 @@ def test_four_hundred_turns_a_second() -> None:
     for text in texts:
         reader.read((sop.Hypothesis(text, 0.9),), expecting, NOW)
     assert (time.process_time() - began) / len(texts) < 0.0025
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i need to cancel my reservation",
+        "can you cancel an order for me",
+        "i'd like to cancel our dinner",
+        "cancel my tuesday",
+    ],
+)
+def test_cancelling_something_named_ends_no_call(text: str) -> None:
+    call = Call()
+    call.hear(text)
+    assert call.state.outcome is None
+    assert call.state.step == "triage"
+
+
+@pytest.mark.parametrize("text", ["cancel", "just cancel it", "cancel that please", "cancel my call", "oh never mind"])
+def test_cancelling_the_call_ends_it(text: str) -> None:
+    call = Call()
+    call.hear(text)
+    assert call.state.outcome == "caller_left"
