@@ -264,3 +264,11 @@ def test_every_key_is_explained() -> None:
         return bool(one.get("description")) or set(one) <= {"const", "$ref", "contains"}
 
     assert unexplained(SCHEMA, "") == []
+
+
+@pytest.mark.parametrize("flow", shipped())
+def test_every_flow_names_its_schema(flow: str) -> None:
+    path = find(flow)
+    first = path.read_text("utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (path.parent / first.partition("=")[2]).is_file()
