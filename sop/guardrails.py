@@ -206,8 +206,10 @@ def _digits(written: str) -> str:
     if not words:
         return ""
     if words[0] in TENS:
-        unit = DIGITS.get(words[1], "") if len(words) > 1 else "0"
-        return str(TENS[words[0]])[0] + unit if unit else str(TENS[words[0]]) + str(TEENS[words[1]])
+        behind = words[1] if len(words) > 1 else ""
+        if behind in TEENS:
+            return str(TENS[words[0]]) + str(TEENS[behind])
+        return str(TENS[words[0]])[0] + DIGITS.get(behind, "0")
     return DIGITS.get(words[0]) or str(TEENS.get(words[0], ""))
 
 

@@ -202,3 +202,8 @@ def test_a_promise_is_found(text: str, allowed: str, found: tuple[str, ...]) -> 
 @pytest.mark.parametrize(("text", "allowed"), NOT_PROMISED)
 def test_no_promise_or_one_of_the_flow(text: str, allowed: str) -> None:
     assert promises(text, allowed) == ()
+
+
+@pytest.mark.parametrize("own", ["twenty thousand dollars", "twenty", "ninety nine", "twenty seventeen", "thirty what"])
+def test_whatever_the_caller_said_before_hides_nothing(own: str) -> None:
+    assert speakable("your order is on its way", own=frozenset({own})) == "your order is on its way"
