@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sop.llm_reader import LlmReader
 from sop.loader import find, load
 from sop.reading import Hypothesis
 from voice.asr import Priority
@@ -134,6 +135,7 @@ async def running(
     detector: Callable[[], "asyncio.Future[Detector]"] | None = None,
     flow: str = "after_hours_hvac",
     tools: Tools | None = None,
+    model: LlmReader | None = None,
     **settings: float,
 ) -> AsyncIterator[Running]:
     """A real server with a real database in `folder` and fake engines."""
@@ -147,7 +149,7 @@ async def running(
     server = Server(
         load(flow),
         find(flow).read_text(encoding="utf-8"),
-        Engines(ready, ears, voice, store, carrier, tools or ExampleTools()),
+        Engines(ready, ears, voice, store, carrier, tools or ExampleTools(), model),
         ServerSettings(journals=folder / "calls", session=session or SessionSettings(), **settings),  # type: ignore[arg-type]
     )
     port = await server.start()
@@ -158,3 +160,5 @@ async def running(
         await store.close()
         if tools is not None:
             await tools.close()
+        if model is not None:
+            await model.aclose()

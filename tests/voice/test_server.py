@@ -15,6 +15,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from sop.llm_reader import LlmReader, LlmSettings
+from sop.loader import load
 from tests import virtual_time
 from tests.fakes import FakeRecogniser, FakeSynthesiser, Running, ScriptedDetector, running, tone
 from voice.errors import EngineCrashed
@@ -622,3 +624,53 @@ def test_a_tool_over_http_is_tried_again_with_its_key_and_its_answer_is_spoken(t
     assert key.startswith("CA1-")
     assert "Your parcel is at the depot." in server.synthesiser.spoken
     assert outcome(server) == "told"
+
+
+class Model(http.server.BaseHTTPRequestHandler):
+    """A language model's endpoint that hears a broken furnace in whatever is said."""
+
+    asked: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.asked.append(json.loads(self.rfile.read(length)))
+        act = {"kind": "answer", "slot": "problem", "said": "gave up the ghost", "option": "no_heat"}
+        message = {"role": "assistant", "content": json.dumps({"acts": [act]})}
+        body = json.dumps({"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is inherited
+        """Quiet."""
+
+
+def test_a_model_may_help_to_read_and_the_journal_says_so(tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Model) as endpoint:
+        threading.Thread(target=endpoint.serve_forever, args=(0.01,), daemon=True).start()
+
+        async def script(phone: Phone, server: Running) -> None:
+            await phone.start(caller="+14155550123")
+            await phone.talk(250)
+            await phone.talk(50, SPEECH)
+            for _ in range(40):
+                await phone.talk(5)
+                if Model.asked:
+                    break
+                await asyncio.to_thread(time.sleep, 0.02)
+            await asyncio.to_thread(time.sleep, 0.2)
+            await phone.talk(100)
+            await phone.hung_up()
+
+        url = f"http://127.0.0.1:{endpoint.server_port}/v1"
+        model = LlmReader(load("after_hours_hvac"), LlmSettings(url, "small", timeout_ms=10_000))
+        ears = FakeRecogniser(["well the thing gave up the ghost"])
+        server = on_the_phone(tmp_path, script, recogniser=ears, model=model)
+        endpoint.shutdown()
+    assert Model.asked[0]["model"] == "small"
+    assert server.server.finished["CA1"].report.fields["problem"][0] == "no_heat"
+    (journal,) = (tmp_path / "calls").glob("*.jsonl")
+    assert '"source":"llm"' in journal.read_text(encoding="utf-8")
+    assert replay(journal).identical
