@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sop.graph import Graph
 from sop.llm_reader import LlmReader, LlmSettings
+from sop.sentiment import VaderSentiment
 from sop.wording import fixed_prompts
 from voice.asr import Recogniser, WhisperRecogniser
 from voice.carrier import Carrier, LoopbackCarrier
@@ -69,6 +70,7 @@ async def exchange(
         stack.push_async_callback(synthesiser.close)
         await asyncio.gather(recogniser.start(), synthesiser.start())
         await _render_ahead(synthesiser, graph, progress)
+        VaderSentiment().score("hello")  # its lexicon is read now, not in the first caller's turn
         stack.push_async_callback(settings.tools.close)
         model = LlmReader(graph, settings.reader, secret=settings.reader_secret) if settings.reader else None
         if model is not None:
