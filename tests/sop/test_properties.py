@@ -76,7 +76,7 @@ PIECES = st.sampled_from(
 SAID = st.lists(PIECES, max_size=6).map(" ".join) | st.text(max_size=80)
 FLOWS = {name: sop.load(name) for name in shipped()}
 SEQUENCES = 20_000 if os.environ.get("SWITCHBOARD_NIGHTLY") else 300
-"""Calls of each flow. At night a flow takes minutes: run `pytest -o faulthandler_timeout=0 tests/sop/test_properties.py`."""
+"""Calls of each flow. At night a flow takes minutes, longer than faulthandler waits: `-o faulthandler_timeout=0`."""
 NONSENSE = ("", "nan", "<html>502</html>", "0", "yes", "no", "2026-13-45", "none", "x" * 400)
 
 
