@@ -45,7 +45,15 @@ class TransferFinished:
     reason: str = ""
 
 
-Input = Begin | Reading | Silence | Keys | Unheard | ToolFinished | TransferFinished
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The caller is back after the line was cut; the state is the one that was kept. `reason`: a person was to take
+    over and could not be reached, as in `TransferFinished`; empty when the line just broke."""
+
+    reason: str = ""
+
+
+Input = Begin | Reading | Silence | Keys | Unheard | ToolFinished | TransferFinished | Resume
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,8 @@ class Caller:
 def spoken(graph: Graph, spec: SlotSpec, value: str, expecting: Expectation, now: str) -> Iterator[str]:
     """Ways to say a value, each of which the slot's type reads back as this value."""
     kind = slot_type(graph, spec)
-    context = Context(datetime.fromisoformat(now), dict(expecting.known).get(spec.name, ""), expecting.caller)
+    current = dict(expecting.known).get(spec.name, "")
+    context = Context(datetime.fromisoformat(now), current, expecting.caller, hours=graph.hours)
     options = next((option.phrases for option in spec.options if option.name == value), ())
     plain = tuple(phrase.removeprefix("=") for phrase in options if "<" not in phrase)
     for text in (kind.speak(value, spec), *plain, value):

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from sop.audit import Audit, summary, ujcs
 from sop.audit import audit as audit_call
-from sop.audit import summary, ujcs
 from sop.callers import Manner
 from sop.chat import as_json, held
 from sop.chat import chat as chat_loop
@@ -27,9 +27,9 @@ from sop.picture import svg as picture
 from sop.problems import FlowError
 from sop.schema import flow_schema
 from sop.scoring import Run, run_all, scores
-from sop.script import parse_script, play
+from sop.script import is_moment, parse_script, play
 from sop.stub import ExampleTools, FileTools, tools_from
-from sop.telephone_journal import NotAJournal, RecordedCall, read_call
+from sop.telephone_journal import NotAJournal, read_call
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,7 +79,7 @@ def draw(
 ) -> None:
     """Print a flow as a Mermaid flowchart, or as an SVG."""
     graph = _loaded(flow)
-    path = _steps_of(_recorded(trace)) if trace else ()
+    path = _audited(trace).steps if trace else ()
     typer.echo(picture(graph, path) if svg else mermaid(graph, path))
 
 
@@ -99,6 +99,8 @@ def chat(
     if script is not None:
         _play(graph, script, json_)
         return
+    if now and not is_moment(now):
+        raise _usage(f"--now {now!r} is no moment; write it like 2026-11-22T19:30:00-05:00")
     failing = frozenset({*graph.tools, "create_lead"}) if fail else frozenset()
     stub = _stub(graph, tools) if tools else ExampleTools(graph, failing)
     talk = Conversation(graph, tools=stub, people=lambda _: not fail, caller=caller, now=now)
@@ -122,10 +124,9 @@ def _note(text: str) -> None:
 def _play(graph: Graph, path: Path, json_: bool) -> None:
     """A scripted call; exit code 1 when a line does not hold."""
     try:
-        script = parse_script(path.read_text(encoding="utf-8"))
+        talk, misses = play(graph, parse_script(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise _usage(f"{path}: {error}") from None
-    talk, misses = play(graph, script)
     if json_:
         typer.echo(json.dumps(as_json(talk, misses), indent=2, ensure_ascii=False))
     else:
@@ -209,14 +210,8 @@ def audit(
     json_: JsonOption = False,
 ) -> None:
     """Hold recorded calls against their flows: mandatory steps, violations, where callers leave, repeated prompts."""
-    audits = []
-    for path in track(journals, "auditing", console=errors, disable=len(journals) < 20):
-        call = _recorded(path)
-        try:
-            graph = load_text(call.source, call.flow)
-        except FlowError as error:
-            raise _usage(f"{path}: its flow can't be read any more: {error}") from None
-        audits.append((path, audit_call(graph, call.moments)))
+    paths = track(journals, "auditing", console=errors, disable=len(journals) < 20)
+    audits = [(path, _audited(path)) for path in paths]
     together = summary([one for _, one in audits])
     calls = [{"journal": str(path), **asdict(one)} for path, one in audits]
     if json_:
@@ -232,17 +227,19 @@ def audit(
         raise typer.Exit(1)
 
 
-def _recorded(path: Path) -> RecordedCall:
+def _audited(path: Path) -> Audit:
+    """A journal held against the flow that it holds itself."""
     try:
         with path.open(encoding="utf-8") as file:
-            return read_call(file)
+            call = read_call(file)
     except (OSError, UnicodeDecodeError, NotAJournal) as error:
         raise _usage(f"{path} can't be read as a journal: {error}") from None
-
-
-def _steps_of(call: RecordedCall) -> tuple[str, ...]:
-    graph = load_text(call.source, call.flow)
-    return audit_call(graph, call.moments).steps
+    try:
+        graph = load_text(call.source, call.flow)
+    except FlowError as error:
+        remedy = "name a journal that this release wrote"
+        raise _usage(f"{path}: its flow can't be read any more; {remedy}: {error}") from None
+    return audit_call(graph, call.moments)
 
 
 def _stub(graph: Graph, path: Path) -> FileTools:

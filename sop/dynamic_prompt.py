@@ -214,7 +214,7 @@ class _Node:
 
     def parsed(self, spec: SlotSpec, words: Words) -> Found | Doubt | None:
         current = dict(self.expecting.known).get(spec.name, "")
-        context = Context(self.now, current, self.expecting.caller, self.asked(spec))
+        context = Context(self.now, current, self.expecting.caller, self.asked(spec), self.graph.hours)
         return slot_type(self.graph, spec).parse(words, spec, context)
 
     def asked(self, spec: SlotSpec) -> bool:

@@ -7,8 +7,21 @@ the edges of its graph, whatever is said.
 from collections.abc import Mapping
 from typing import assert_never
 
-from sop import hearing, ladder, tooling, walk
-from sop.acts import Act, Begin, Field, Input, Keys, Save, Say, Silence, ToolFinished, TransferFinished, Unheard
+from sop import hearing, ladder, resumption, tooling, walk
+from sop.acts import (
+    Act,
+    Begin,
+    Field,
+    Input,
+    Keys,
+    Resume,
+    Save,
+    Say,
+    Silence,
+    ToolFinished,
+    TransferFinished,
+    Unheard,
+)
 from sop.graph import Graph
 from sop.reading import Affirm, Answer, Deny, Reading
 from sop.slots import slot_type
@@ -30,6 +43,8 @@ def start(graph: Graph, *, caller: str | None, now: str, profile: Mapping[str, s
 def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act, ...]]:
     """What an input does: the state after it, and what is to be done, in order. Never raises."""
     turn = Turn(graph, state)
+    if _is_heard(state, event):
+        turn.change(unproven=())
     match event:
         case Begin():
             _begin(turn)
@@ -45,6 +60,8 @@ def advance(graph: Graph, state: State, event: Input) -> tuple[State, tuple[Act,
             _tool_finished(turn, event)
         case TransferFinished():
             _transfer_finished(turn, event)
+        case Resume():
+            _resume(turn, event)
         case _:
             assert_never(event)
     _erase(state, turn)
@@ -57,6 +74,22 @@ def _begin(turn: Turn) -> None:
         turn.say(turn.graph.greeting)
         if not ladder.watch(turn):
             walk.enter(turn, turn.graph.start)
+
+
+def _is_heard(state: State, event: Input) -> bool:
+    """Whether an input shows that the line carries what is said: the caller spoke, or keyed."""
+    spoke = event.text.strip() if isinstance(event, Reading) else isinstance(event, Keys)
+    return state.phase in LISTENING and bool(spoke)
+
+
+def _resume(turn: Turn, event: Resume) -> None:
+    """On with a call whose line was cut."""
+    if turn.state.phase is Phase.NEW:
+        _begin(turn)
+    elif event.reason and turn.state.phase is Phase.TRANSFERRING:
+        _transfer_finished(turn, TransferFinished(False, event.reason))
+    else:
+        resumption.resume(turn, in_vain=bool(event.reason))
 
 
 def likely(graph: Graph, state: State) -> tuple[str, ...]:
@@ -114,7 +147,8 @@ def _transfer_finished(turn: Turn, event: TransferFinished) -> None:
     if event.ok:
         turn.finish("transferred")
         return
-    turn.change(person_tried=True, settled=())
+    # A person is rung only after everything was played.
+    turn.change(person_tried=True, settled=(), unproven=())
     if step.no_answer_text:
         turn.say(step.no_answer_text)
     walk.enter(turn, step.on_no_answer)

@@ -8,6 +8,7 @@ from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
 from sop.slots.yes_no import YesNo, read_verdict
 from sop.state import LISTENING, Phase, State
+from sop.steps import slots_of
 from sop.words import FILLERS, Words, phrase_list, says, split_words, word_set
 
 _MOST_BIAS_WORDS = 18
@@ -35,7 +36,7 @@ def expect(graph: Graph, state: State) -> Expectation:
     )
     if state.phase not in LISTENING:
         return found
-    found = replace(found, open=_open(graph, state))
+    found = replace(found, open=_open(graph, state), private=_is_private(graph, state))
     if state.phase is Phase.ASKING and spec:
         kind = slot_type(graph, spec)
         return replace(
@@ -59,6 +60,13 @@ def _open(graph: Graph, state: State) -> tuple[str, ...]:
     """The slots that the steps ahead ask for and that may be given unasked."""
     names = {slot for step in (state.step, *(f.step for f in state.stack)) for slot in graph.ahead.get(step, ())}
     return tuple(name for name, spec in graph.slots.items() if name in names and spec.volunteer)
+
+
+def _is_private(graph: Graph, state: State) -> bool:
+    """Whether a private slot is asked for, offered or being confirmed, alone or among all that is read back."""
+    step = graph.steps.get(state.step)
+    asked = slots_of(step) if step and state.phase is Phase.REVIEWING else (state.slot,)
+    return any(graph.slots[name].private for name in asked if name in graph.slots)
 
 
 def _bounded(phrases: tuple[str, ...]) -> tuple[str, ...]:

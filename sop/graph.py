@@ -142,6 +142,8 @@ class Wording:
     bridge: str = "As for {label}:"
     """Between an answer given in passing and the question that is still open."""
     goodbye: str = "All right. Goodbye."
+    cut_off: str = "Sorry, we were cut off. I have {label}."
+    """The first words after a line that broke; {label} stands for what the caller has told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,14 @@ def values(graph: Graph, state: State) -> dict[str, Value]:
         found |= {"weekday": local.weekday(), "hour": local.hour}
         if graph.hours is not None:
             found |= {"open": is_open(graph.hours, moment), "day_off": is_day_off(graph.hours, local.date())}
-    found |= {"known_caller": bool(state.profile), "vip": state.profile.get("vip") == "yes"}
-    found["calls_before"] = _number(state.profile.get("calls_before", "0")) or 0
-    return found
+    return found | _of_the_caller(state.profile)
+
+
+def _of_the_caller(profile: Mapping[str, str]) -> dict[str, Value]:
+    """Somebody of whom no more is known than that they never called before is no known caller."""
+    before = _number(profile.get("calls_before", "0")) or 0
+    known = bool(before) or any(value for name, value in profile.items() if (name, value) != ("calls_before", "0"))
+    return {"known_caller": known, "vip": profile.get("vip") == "yes", "calls_before": before}
 
 
 def amount(graph: Graph, state: State) -> float | None:

@@ -68,6 +68,8 @@ class Expectation:
     """The caller's own number in E.164, or empty."""
     open: tuple[str, ...] = ()
     """Slots that the steps ahead may still ask for: what a caller may volunteer."""
+    private: bool = False
+    """Whether what the caller is about to say belongs to a private slot, or may mend one."""
 
 
 @dataclass(frozen=True, slots=True)

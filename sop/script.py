@@ -11,6 +11,7 @@
     caller: my furnace quit
     keys: 1
     silence
+    cut off                                 the line broke, and the caller is back
     step: contact                           the step the call is at
     slot: problem = no_heat
     called: create_lead {"name": "Karen Mitchell"}    its last call had these arguments, among others
@@ -24,9 +25,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sop.acts import CallTool, TransferTo
+from sop.acts import CallTool, Resume, TransferTo
 from sop.conversation import Conversation
 from sop.graph import Graph
 from sop.steps import TransferStep
@@ -34,7 +36,7 @@ from sop.stub import ExampleTools, Reader
 from sop.tool_fields import BUILT_IN
 
 _SETTINGS = ("now", "from", "profile", "fails", "answers", "nobody")
-_INPUTS = ("caller", "keys", "silence")
+_INPUTS = ("caller", "keys", "silence", "cut off")
 _CHECKS = ("bot", "step", "slot", "called", "to", "ends")
 _PAIR = re.compile(r"(\S+) = ?(.*)")
 NOW = "2026-11-22T19:30:00-05:00"
@@ -113,8 +115,10 @@ def _mistake(line: Line) -> str:
     """What is wrong with a line; empty when nothing is."""
     if line.kind not in (*_SETTINGS, *_INPUTS, *_CHECKS):
         return f"no such line: {line.kind!r}; use one of: {', '.join((*_SETTINGS, *_INPUTS, *_CHECKS))}"
-    if not line.text and line.kind not in ("silence", "from"):
+    if not line.text and line.kind not in ("silence", "cut off", "from"):
         return f"nothing stands behind {line.kind!r}"
+    if line.kind == "now" and not is_moment(line.text):
+        return "write the moment like 2026-11-22T19:30:00-05:00"
     if line.kind in ("profile", "slot") and not _PAIR.fullmatch(line.text):
         return f"write `{line.kind}: name = value`"
     if line.kind == "answers" and " " not in line.text:
@@ -122,6 +126,14 @@ def _mistake(line: Line) -> str:
     if line.kind in ("answers", "called") and " " in line.text and not _is_mapping(line.text.split(None, 1)[1]):
         return "what stands behind the tool's name is no JSON object"
     return ""
+
+
+def is_moment(text: str) -> bool:
+    """Whether it says when a call begins: ISO 8601, a day and a time with the offset from UTC."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_mapping(text: str) -> bool:
@@ -189,6 +201,8 @@ def _put(talk: Conversation, line: Line) -> None:
             talk.hear(line.text)
         case "keys":
             talk.press(line.text)
+        case "cut off":
+            talk.feed(Resume())
         case _:
             talk.silence()
 

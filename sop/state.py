@@ -103,7 +103,8 @@ class State:
     slot: str = ""
     """The slot that is asked for, offered or being confirmed."""
     profile: Mapping[str, str] = field(default_factory=dict)
-    """What is known of the caller: "vip" ("yes"), "calls_before" (a number), and whatever the packet shows."""
+    """What is known of the caller, from the business's CRM and from earlier calls: "vip" ("yes"), "calls_before" (a
+    number), which conditions read, and whatever the packet shows."""
     values: Mapping[str, SlotValue] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     """What tools answered, canonical."""
@@ -126,6 +127,8 @@ class State:
     """Steps done before a correction led back: passed again without a word as long as they still hold."""
     told: Mapping[str, str] = field(default_factory=dict)
     """Step -> what it last said of values and facts: said again once that is another text."""
+    unproven: tuple[str, ...] = ()
+    """Mandatory steps whose text was spoken since the caller was last heard: it may not have reached them."""
     called: Mapping[str, str] = field(default_factory=dict)
     """Tool -> the arguments of its last success, as JSON; empty when its last call failed."""
     reviewed: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """A telephone call's journal as an audit sees it: steps, tools, prompts and the end, each at its second.
 
 The format is JSON lines: a header with the flow's text, events, and behind each the commands that followed, which begin
-with `>`. Only these are read: Enter, Speak, CallTool, Transfer and End; `at` counts samples of 8000 a second.
+with `>`. Only these are read: Enter, Speak, CallTool, Transfer and End, and the way so far of a call that goes on after
+its line was cut; `at` counts samples of 8000 a second.
 """
 
 import json
@@ -46,7 +47,7 @@ def read_call(lines: Iterable[str]) -> RecordedCall:
             continue
         if not line.startswith(">"):
             moments += [Moment(tuple(acts), at)] if acts else []
-            acts = []
+            acts = [] if moments else _way_before(value)
             at = max(at, _seconds(value))
         elif (act := _act(value)) is not None:
             acts.append(act)
@@ -60,6 +61,13 @@ def _value(line: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _way_before(value: Mapping[str, Any]) -> list[Act]:
+    """The steps of an earlier stream of the call, where this one goes on with its state."""
+    state = _value(str(value.get("resumed") or "")) if value.get("_") == "CallStarted" else None
+    path = (state or {}).get("path")
+    return [Enter(str(step)) for step in path] if isinstance(path, list) else []
 
 
 def _seconds(value: Mapping[str, Any]) -> float:

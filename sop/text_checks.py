@@ -12,6 +12,7 @@ _ONLY = {
     ("slots", "confirm_prompt"): frozenset({"value"}),
     ("steps", "changed"): frozenset({"value", "label"}),
     ("wording", "bridge"): frozenset({"label"}),
+    ("wording", "cut_off"): frozenset({"label"}),
     ("wording", "which"): frozenset({"choices"}),
 }
 """What stands for something in these texts alone."""

@@ -31,7 +31,7 @@ def holds_still(turn: Turn, step: ToolStep) -> bool:
     """Whether the tool's last success was with the very arguments that it would get now."""
     tool = tool_of(turn, step)
     told = turn.state.called.get(step.tool)
-    if told is None:
+    if not told:
         return False
     return tool.arguments is None or told == _as_json(arguments_of(turn, tool))
 
@@ -57,6 +57,13 @@ def call(turn: Turn, step: ToolStep) -> bool:
     return True
 
 
+def call_again(turn: Turn, step: ToolStep) -> None:
+    """The running tool's last call once more, as it was: nobody may have made it, or its answer may have been lost."""
+    tool = tool_of(turn, step)
+    turn.say(step.text or tool.filler or turn.graph.wording.still_working)
+    _order(turn, tool, turn.state.tool)
+
+
 def _lacks(turn: Turn, tool: ToolSpec) -> bool:
     """Whether a result is missing that the tool is called with; one that may be absent is left out, but not of a
     URL."""
@@ -73,12 +80,16 @@ def _fail(turn: Turn, tool: ToolSpec) -> None:
 
 def _try(turn: Turn, step: ToolStep) -> None:
     tool = tool_of(turn, step)
-    number, attempt = turn.state.tools + 1, turn.state.attempt + 1
-    arguments = arguments_of(turn, tool)
+    number = turn.state.tools + 1
     identity = f"{tool.name}-{number}"
-    turn.change(tools=number, tool=identity, attempt=attempt)
-    telephone_call = f"{turn.state.flow}\n{turn.state.now}\n{turn.state.caller}"
-    key = idempotency_key(telephone_call, tool.name, number - attempt + 1, arguments)
+    turn.change(tools=number, tool=identity, attempt=turn.state.attempt + 1)
+    _order(turn, tool, identity)
+
+
+def _order(turn: Turn, tool: ToolSpec, identity: str) -> None:
+    state, arguments = turn.state, arguments_of(turn, tool)
+    telephone_call = f"{state.flow}\n{state.now}\n{state.caller}"
+    key = idempotency_key(telephone_call, tool.name, state.tools - state.attempt + 1, arguments)
     turn.acts.append(CallTool(identity, tool.name, arguments, tool.timeout_s, key))
 
 

@@ -131,8 +131,15 @@ class Turn:
         if again and self.state.told.get(name, "") == told:
             return
         self.speak(lines, interruptible=interruptible)
+        self.note_duty()
         if told:
             self.change(told={**self.state.told, name: told})
+
+    def note_duty(self) -> None:
+        """What a mandatory step has just said may not have been heard yet."""
+        name = self.state.step
+        if self.graph.steps[name].mandatory:
+            self.change(unproven=tuple(dict.fromkeys((*self.state.unproven, name))))
 
     def put(self, text: str, **extra: str) -> None:
         """Ask the caller something; it is what "repeat" says again."""

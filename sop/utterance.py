@@ -77,7 +77,7 @@ class Utterance:
 
     def context(self, spec: SlotSpec) -> Context:
         current = dict(self.expecting.known).get(spec.name, "")
-        return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot)
+        return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot, self.graph.hours)
 
 
 def _owner(before: Words) -> str:

@@ -114,6 +114,7 @@ def _do(turn: Turn, step: Step, *, again: bool) -> None:  # noqa: C901, PLR0912 
                 _ask_anew(turn, step)
             if step.intro and not again:
                 turn.say(step.intro)
+                turn.note_duty()
             proceed(turn)
         case ReviewStep():
             if again and _confirmed(turn, step):

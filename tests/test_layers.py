@@ -55,7 +55,7 @@ LAYERS = (
             "sop loader conditions names satisfy required checks condition_checks text_checks business hours",
             "sop slots slots.* state global_words wording expectation sentiment topics knowledge guardrails",
             "sop utterance corrections understanding reader dynamic_prompt",
-            "sop dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing",
+            "sop dependence facts turn asking tooling walk policy ladder verdicts global_moves hearing resumption",
             "sop handoff handoff_page draw layers layout shapes picture schema schema_steps samples",
         ),
         pure=True,

@@ -1,6 +1,6 @@
 """Parts of the day and clock times: "in the afternoon", "after five", "between nine and noon", "2:30 pm"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from sop.slots.day_words import corrects
@@ -39,6 +39,9 @@ _UNITS = word_set(
 """Before these a number counts something else than hours of the clock."""
 _AFTER = frozenset({"after", "past", "from"})
 _BEFORE = frozenset({"before", "by", "until", "till"})
+
+Opening = tuple[tuple[int, int], ...]
+"""Stretches of a day, in minutes from midnight."""
 
 _FREE_FROM = phrase_list(
     "get off, i work until, i work till, work until, off work, get home, home at, home by, done at, free at"
@@ -88,8 +91,9 @@ def find_parts(words: Words) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for _, part in found))
 
 
-def find_span(words: Words) -> Span | None:
-    """The part of the day that `words` name; None when they name none."""
+def find_span(words: Words, opening: Opening = ()) -> Span | None:
+    """The part of the day that `words` name; None when they name none. `opening`: when the business is open on the day
+    that is meant."""
     clocks = _clocks(words)
     dangling = bool(words) and words[-1] in (
         "after",
@@ -107,7 +111,8 @@ def find_span(words: Words) -> Span | None:
     part = next((word for word in parts if not last_parts or _KINDS.get(word, *last_parts) in last_parts), None)
     if not clocks:
         return _named_part(words, part, dangling)
-    times = [_resolved(clock, part, clocks) for clock in clocks]
+    halved = clocks if part else tuple(_by_hours(words, clock, clocks, opening) for clock in clocks)
+    times = [_resolved(clock, part, clocks) for clock in halved]
     if any(found is None for found in times):
         return Span(None, None, impossible=True)
     first, last = times[0], times[-1]
@@ -244,6 +249,21 @@ def _finished(words: Words, at: int, after: int, hour: int, minute: int) -> _Clo
     if words[after : after + 2] in (("a", "m"), ("p", "m")):
         return _Clock(hour, minute, f"{words[after]}m", at, after + 2)
     return _Clock(hour, minute, "", at, after)
+
+
+def _by_hours(words: Words, clock: _Clock, clocks: tuple[_Clock, ...], opening: Opening) -> _Clock:
+    """The clock time with the half of the day in which alone the business is open then; else as it is. What is named
+    may end when the business closes."""
+    if clock.meridiem or clock.hour > 12:
+        return clock
+    ends = clock is not clocks[0] or bool(_BEFORE.intersection(words[max(0, clock.at - 2) : clock.at]))
+    morning = clock.hour % 12 * 60 + clock.minute
+    halves = [
+        half
+        for half, minute in (("am", morning), ("pm", morning + 12 * 60))
+        if any(first < minute <= last if ends else first <= minute < last for first, last in opening)
+    ]
+    return replace(clock, meridiem=halves[0]) if len(halves) == 1 else clock
 
 
 def _resolved(clock: _Clock, part: str | None, clocks: tuple[_Clock, ...]) -> time | None:

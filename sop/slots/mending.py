@@ -3,12 +3,14 @@ where a two must stand."""
 
 from itertools import pairwise
 
+from sop.slots.misheard import DIGIT_SOUNDS
 from sop.slots.spoken_numbers import DIGITS, TEENS, TENS, is_number_word, read_ordinal
 from sop.words import Words, word_set
 
 HESITATIONS = word_set("um uh er erm hmm hm mm uhm")
 """Sounds that say nothing, wherever they stand."""
-_HOMOPHONES = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
+_HOMOPHONES = {word: DIGIT_SOUNDS[word] for word in ("to", "too", "for", "won", "ate")}
+"""Those that stand for a digit among other words too."""
 _SCALES = word_set("hundred thousand million grand point")
 _COUNTED = word_set("hundred thousand million dozen")
 _SEVERAL = word_set("or to no not by and than")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sop.graph import Hours
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.words import Words
@@ -20,6 +21,8 @@ class Context:
     """The caller's own number in E.164; empty when unknown."""
     asked: bool = True
     """Whether the open question is about this slot; else its value stands among others that were read back."""
+    hours: Hours | None = None
+    """When the business is open; None when the flow doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)

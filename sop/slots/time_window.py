@@ -3,9 +3,10 @@
 The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are
 choices: morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next
 occurrence after today; "this" allows today; "next Friday" is the Friday of the following week, weeks
-beginning on Monday. A window on a federal holiday is less sure. A clock time without a.m. or p.m. is in the
-working day: 7 to 11 before noon, 12 to 6 after. One clock time means the hour from it. A part of the day
-without a day is its next occurrence. Two different days are a doubt, not a choice.
+beginning on Monday. A window on a federal holiday is less sure. A clock time without a.m. or p.m. is the one
+at which the business is open; where it is open at both or neither, or names no hours, it is in the working
+day: 7 to 11 before noon, 12 to 6 after. One clock time means the hour from it. A part of the day without a
+day is its next occurrence. Two different days are a doubt, not a choice.
 
 Canonical: "2026-11-23T08:00/2026-11-23T12:00", or "asap".
 """
@@ -15,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
-from sop.slots.clock_words import Span, clock_places, find_parts, find_span
+from sop.slots.clock_words import Opening, Span, clock_places, find_parts, find_span
 from sop.slots.day_words import Days, find_days
 from sop.slots.holiday_words import is_federal_holiday
 from sop.slots.mending import with_hours_for_homophones, without_doubles, without_hesitations
@@ -92,7 +93,8 @@ class TimeWindow:
         if (_is_past(words) and not says_any(words, _CUES)) or _asks(words):
             return None
         words = _mended(words)
-        days, span = find_days(words, context.now.date()), find_span(words)
+        days = find_days(words, context.now.date())
+        span = find_span(words, _opening(days, context))
         doubt = _doubt(words, days, span, context)
         if doubt is not None:
             return doubt
@@ -133,9 +135,10 @@ class TimeWindow:
             return f"{_spoken_day(start.date())}, or {_spoken_day(end.date())}"
         day = _spoken_day(start.date())
         part = _PARTS.get((start.time(), end.time()))
-        return (
-            f"{day}, {part}" if part else f"{day}, between {_spoken_time(start.time())} and {_spoken_time(end.time())}"
-        )
+        if part:
+            return f"{day}, {part}"
+        half = " in the evening" if end.hour > 18 else " in the morning" if start.hour < 7 else ""
+        return f"{day}, between {_spoken_time(start.time())} and {_spoken_time(end.time())}{half}"
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
         days, span = find_days(words, date(2024, 1, 1)), find_span(words)
@@ -149,6 +152,13 @@ class TimeWindow:
 def _mended(words: Words) -> Words:
     """The words without hesitations and without those said twice, numbers put for their homophones."""
     return without_doubles(with_hours_for_homophones(without_hesitations(without_points(words))))
+
+
+def _opening(days: Days, context: Context) -> Opening:
+    """When the business is open on the day that is meant."""
+    current = _current(context.current)
+    day = days.dates[0] if days.dates else current[0] if current else context.now.date()
+    return context.hours.week.get(day.weekday(), ()) if context.hours else ()
 
 
 def _doubt(words: Words, days: Days, span: Span | None, context: Context) -> Doubt | None:

@@ -2,7 +2,8 @@
 
 A script is lines of `who: what`. `caller:` is heard, `bot:` lines must be spoken in answer to it (each is
 a part of what was said, in order). `keys:` is the keypad, `silence`, `unheard`, `tool ok`, `tool fails`,
-`answered` and `no answer` are events. `step:` is the step the call is at, `ends:` its outcome.
+`answered` and `no answer` are events, and so are `cut off` (the line broke, and is back) and `back` (from a
+person who was not reached). `step:` is the step the call is at, `ends:` its outcome.
 """
 
 from dataclasses import dataclass, field
@@ -80,6 +81,8 @@ class Call:
                 self.feed(sop.ToolFinished(self.state.tool, who == "tool ok"))
             case "answered" | "no answer":
                 self.feed(sop.TransferFinished(who == "answered", who))
+            case "cut off" | "back":
+                self.feed(sop.Resume("no answer" if who == "back" else ""))
             case _:
                 raise AssertionError(f"no such line: {who}")
 

@@ -107,6 +107,34 @@ def test_a_journal_gives_seconds_a_step() -> None:
     assert found.prompts == {"notice": 1, "who": 1}
 
 
+def test_a_journal_of_a_call_that_went_on_knows_the_way_before() -> None:
+    talk = sop.Conversation(gated(), now=NOW)
+    state, acts = sop.advance(gated(), talk.state, talk.read((sop.Hypothesis("four two one seven", 0.9),)))
+    assert isinstance(acts[-1], CallTool)
+    again = ">" + line("CallTool", tool="check-1", name="check", arguments={"code": "4217"}, timeout_s=1.0, key="k")
+    paying = ">" + line("CallTool", tool="pay-2", name="pay", arguments={"code": "4217"}, timeout_s=1.0, key="l")
+    call = read_call(
+        journal(
+            line("CallStarted", at=0, resumed=sop.state_to_json(state)),
+            ">" + line("Enter", step="look"),
+            again,
+            line("ToolFinished", at=8000),
+            ">" + line("Enter", step="paying"),
+            paying,
+        )
+    )
+    found = audit(gated(), call.moments)
+    assert found.violations == ()
+    assert found.steps == ("notice", "who", "look", "look", "paying")
+    assert found.mandatory_reached == ("notice",)
+
+
+@pytest.mark.parametrize("resumed", ["", "no json", "[]", '{"path": 5}', None, 7])
+def test_a_journal_without_a_way_before(resumed: object) -> None:
+    call = read_call(journal(line("CallStarted", at=0, resumed=resumed), ">" + line("Enter", step="notice")))
+    assert audit(gated(), call.moments).steps == ("notice",)
+
+
 @pytest.mark.parametrize("lines", [[], [""], ["{}"], ["not json"], ['{"flow": "x"}'], ["[1]"]])
 def test_no_journal(lines: list[str]) -> None:
     with pytest.raises(NotAJournal, match="header"):

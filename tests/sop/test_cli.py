@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from sop.cli import app
@@ -128,3 +129,37 @@ def test_audit_of_what_is_no_journal(tmp_path: Path) -> None:
     result = RUN.invoke(app, ["audit", str(path)])
     assert result.exit_code == 1
     assert "can't be read as a journal" in result.stderr
+
+
+def test_a_journal_whose_flow_cant_be_read_any_more(tmp_path: Path) -> None:
+    journal = tmp_path / "call.jsonl"
+    head = {"_": "Journal", "format": 1, "flow": "old", "source": "sop: old\nbusiness: Acme\nbegin: here\n"}
+    journal.write_text(json.dumps(head) + "\n")
+    for command in (["draw", "after_hours_hvac", "--trace", str(journal)], ["audit", str(journal)]):
+        result = RUN.invoke(app, command)
+        assert result.exit_code == 1
+        assert isinstance(result.exception, SystemExit)
+        assert "its flow can't be read any more; name a journal that this release wrote" in result.stderr
+        assert result.stdout == ""
+
+
+@pytest.mark.parametrize("now", ["nonsense", "2026-11-22", "2026-11-22T19:30:00", "tomorrow"])
+def test_a_moment_that_is_none(now: str, tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--now", now], input="hello\n")
+    assert result.exit_code == 1
+    assert f"--now '{now}' is no moment; write it like 2026-11-22T19:30:00-05:00" in result.stderr
+    assert result.stdout == ""
+    script = tmp_path / "call.txt"
+    script.write_text(f"now: {now}\ncaller: hello\n")
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--script", str(script)])
+    assert result.exit_code == 1
+    assert "line 1: write the moment like 2026-11-22T19:30:00-05:00" in result.stderr
+
+
+def test_a_script_for_another_flow(tmp_path: Path) -> None:
+    script = tmp_path / "call.txt"
+    script.write_text("fails: credit_score\ncaller: hello\n")
+    result = RUN.invoke(app, ["chat", "after_hours_hvac", "--script", str(script)])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "the flow has no such tool: 'credit_score'" in result.stderr

@@ -1,11 +1,12 @@
 """What a state expects, and how far partial answers have come."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 import sop
-from sop import Completeness
+from sop import Completeness, Phase
 from tests.sop.conversation import FLOW, Call, to_callback, to_review
 
 
@@ -101,3 +102,39 @@ def test_completeness_is_quick() -> None:
     for one in expected:
         sop.completeness(FLOW, one, text)
     assert (time.process_time() - began) / len(expected) < 0.002
+
+
+def test_what_belongs_to_a_private_slot_is_marked() -> None:
+    loan = Call(sop.load("loan_application"))
+    assert not sop.expect(loan.graph, loan.state).private
+    private = replace(loan.state, phase=Phase.ASKING, slot="ssn_last_four")
+    for phase in (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING):
+        assert sop.expect(loan.graph, replace(private, phase=phase)).private
+    assert not sop.expect(loan.graph, replace(private, phase=Phase.WAITING)).private
+    assert not expecting(to_review()).private
+
+
+def test_a_review_that_may_mend_a_private_slot_is_marked() -> None:
+    flow = """\
+sop: cards
+business: Acme
+slots:
+  card: {type: digits, label: the card, lengths: [4], prompt: Your card?, private: true, confirm: never}
+  town: {type: free_text, label: the town, prompt: Which town?, volunteer: false}
+start: ask
+steps:
+  ask: {ask: [card, town], go: town_only}
+  town_only: {review: town, prompt: "Is it {town}?", changed: "{value}?", ask_what: What is it?, go: both}
+  both: {review: [card, town], prompt: "{card}, {town}?", changed: "{value}?", ask_what: What is wrong?, go: bye}
+  bye: {end: done}
+  desk: {transfer: desk, on_no_answer: bye}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+"""
+    call = Call(sop.load_text(flow), caller=None)
+    told = []
+    for said in ("one two three four", "leeds", "yes", "no"):
+        told.append((call.state.step, sop.expect(call.graph, call.state).private))
+        call.hear(said)
+    told.append((call.state.step, sop.expect(call.graph, call.state).private))
+    assert told == [("ask", True), ("ask", False), ("town_only", False), ("both", True), ("both", True)]

@@ -98,6 +98,21 @@ def test_the_profile() -> None:
     assert [values(FLOW, odd)[name] for name in ("known_caller", "vip", "calls_before")] == [True, False, 0]
 
 
+@pytest.mark.parametrize(
+    ("profile", "known"),
+    [
+        ({}, False),
+        ({"calls_before": "0"}, False),
+        ({"calls_before": "1"}, True),
+        ({"calls_before": "0", "name": ""}, False),
+        ({"calls_before": "0", "name": "Ann Smith"}, True),
+        ({"vip": "no"}, True),
+    ],
+)
+def test_who_is_known(profile: dict[str, str], known: bool) -> None:
+    assert values(FLOW, replace(state(), profile=profile))["known_caller"] is known
+
+
 def test_the_greatest_amount() -> None:
     assert amount(FLOW, state(many="900")) is None
     assert amount(FLOW, state(paid="20.00", many="900", facts={"balance": "35.50"})) == 35.5

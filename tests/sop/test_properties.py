@@ -14,7 +14,7 @@ from sop.names import values
 from sop.slot_spec import SlotSpec
 from sop.slots import TYPE_NAMES, slot_type
 from sop.state import LISTENING, Phase
-from sop.steps import AskStep, CallStep, ToolStep, edges_of
+from sop.steps import AskStep, CallStep, SayStep, ToolStep, edges_of
 from sop.words import split_words
 from tests.sop.conversation import FLOW, NOW
 from tests.sop.spoken import SPEC, understood, volunteered
@@ -99,6 +99,7 @@ def events_of(graph: sop.Graph) -> st.SearchStrategy[tuple[str, str]]:
         *[heard_in(graph).map(lambda text: ("say", text))] * 5,
         st.text("0123456789*#", max_size=10).map(lambda keys: ("keys", keys)),
         st.sampled_from([("silence", ""), ("unheard", ""), ("transfer", ""), ("transfer", "ok")]),
+        st.sampled_from([("cut off", ""), ("cut off", "no_answer")]),
         st.sampled_from([("tool", "example"), ("tool", "example"), ("tool", "fails"), ("tool", "nothing")]),
         st.sampled_from(NONSENSE).map(lambda value: ("tool", value)),
     )
@@ -112,6 +113,8 @@ def event_of(graph: sop.Graph, state: sop.State, kind: str, what: str) -> sop.In
         return sop.Keys(what)
     if kind == "transfer":
         return sop.TransferFinished(what == "ok")
+    if kind == "cut off":
+        return sop.Resume(what)
     if kind != "tool":
         return sop.Silence() if kind == "silence" else sop.Unheard()
     step = graph.steps.get(state.step)
@@ -141,9 +144,31 @@ def check(graph: sop.Graph, before: sop.State, event: sop.Input, state: sop.Stat
             assert act.outcome != "stuck"
     if isinstance(event, sop.Reading | sop.Keys | sop.Silence | sop.Unheard) and before.phase in LISTENING:
         assert any(isinstance(act, sop.Say | sop.CallTool | sop.TransferTo) for act in acts), "silence after an input"
+    if isinstance(event, sop.Resume):
+        check_resumed(graph, before, event, state, acts)
     lost = {name for name in before.values if name not in state.values}
     erased = {field.slot for act in acts if isinstance(act, sop.Save) for field in act.fields if not field.value}
     assert lost == erased
+
+
+def check_resumed(
+    graph: sop.Graph, before: sop.State, event: sop.Resume, state: sop.State, acts: tuple[sop.Act, ...]
+) -> None:
+    """Nothing that was told is lost, and what was under way is done again, and is the same."""
+    assert state.values == before.values
+    assert any(isinstance(act, sop.Say | sop.Finish) for act in acts), "silence after the line was cut"
+    for act in acts:
+        if isinstance(act, sop.CallTool) and before.phase is Phase.WAITING:
+            assert act.id == before.tool
+    if before.phase is Phase.NEW or (event.reason and before.phase is Phase.TRANSFERRING):
+        return
+    moved = {"person_tried"} if event.reason else set()
+    assert {name for name in before.__slots__ if getattr(before, name) != getattr(state, name)} <= moved
+    duties = [graph.steps[name] for name in before.unproven]
+    said = " ".join(act.text for act in acts if isinstance(act, sop.Say))
+    for step in duties:
+        if isinstance(step, SayStep) and "{" not in step.text:
+            assert " ".join(step.text.split()) in said
 
 
 def assert_led(graph: sop.Graph, path: list[str], step: str) -> None:
@@ -188,12 +213,15 @@ def test_any_call(flow: str) -> None:
     @given(st.lists(events_of(graph), max_size=8), st.sampled_from(["+14155550134", None]))
     def any_call(events: list[tuple[str, str]], caller: str | None) -> None:
         state = sop.start(graph, caller=caller, now=NOW)
+        keys: dict[str, str] = {}
         given: sop.Input = sop.Begin()
         for kind, what in [("", ""), *events]:
             before = state
             given = event_of(graph, state, kind, what) if kind else given
             state, acts = sop.advance(graph, state, given)
             check(graph, before, given, state, acts)
+            made = [act for act in acts if isinstance(act, sop.CallTool)]
+            assert all(keys.setdefault(act.id, act.key) == act.key for act in made)
         for _ in range(60):
             if state.outcome is not None:
                 break

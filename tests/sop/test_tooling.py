@@ -180,6 +180,36 @@ def test_a_failure_that_leads_on_is_not_tried_again_behind_the_callers_back() ->
     assert [one.name for one in calls(call)] == ["find", "trace", "find"]
 
 
+def test_a_failed_call_with_everything_that_is_held_is_no_success_later() -> None:
+    lead = sop.load_text(
+        """\
+sop: lead
+business: Acme
+slots:
+  kind: {type: choice, label: the kind, prompt: Which kind?, options: {slow: [slow one], fast: [fast one]}}
+  town: {type: yes_no, label: whether it is in town, prompt: Is it in town?}
+start: ask
+steps:
+  ask: {ask: kind, next: [{if: kind == "fast", go: fast}, {go: slow}]}
+  fast: {say: Fast it is., go: save}
+  slow: {say: Slow it is., go: save}
+  save: {tool: create_lead, on_failure: unsaved, go: saved}
+  unsaved: {say: I could not note that., go: town}
+  saved: {say: I have noted that., go: bye}
+  town: {ask: town, go: bye}
+  bye: {end: done, say: Goodbye.}
+  desk: {transfer: desk, on_no_answer: bye}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+"""
+    )
+    call = Call(lead, caller=None).play("caller: the slow one\ntool fails\nbot: I could not note that. Is it in town?")
+    call.feed(Reading("", 0.9, (Correction("kind", "fast", "fast", 0.9),)))
+    assert "I have noted that." not in call.said
+    assert [made.arguments for made in calls(call)] == [{"kind": "slow"}, {"kind": "fast"}]
+    call.play("tool ok\nbot: I have noted that.")
+
+
 def test_an_argument_given_later_calls_the_tool_again() -> None:
     call = looking()
     answer(call, state="there", place="Leeds")

@@ -129,9 +129,43 @@ def test_nothing_is_booked_without_a_yes(graph: Graph) -> None:
     talk = Conversation(graph, now=MONDAY, caller="+14155550134")
     for said in ("book an appointment", "a cleaning", "thursday morning", "karen mitchell", "yes"):
         talk.hear(said)
-    for said in ("march third nineteen eighty five", "yes", "yes"):
+    for said in ("march third nineteen eighty five", "yes", "yes", "no"):
         talk.hear(said)
     assert talk.state.step == "check"
     assert "dental_book_appointment" not in tools(talk)
     talk.hear("yes")
     assert tools(talk)[-1] == "dental_book_appointment"
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("yes", "yes"),
+        ("sure that'd be great", "yes"),
+        ("Yes, please.", "yes"),
+        ("no", "no"),
+        ("no thank you", "no"),
+        ("please don't", "no"),
+    ],
+)
+def test_a_text_is_sent_only_to_those_who_want_one(graph: Graph, said: str, sent: str) -> None:
+    talk = Conversation(graph, now=MONDAY, caller="+14155550134")
+    for line in ("book an appointment", "a cleaning", "thursday morning", "karen mitchell", "yes"):
+        talk.hear(line)
+    for line in ("march third nineteen eighty five", "yes"):
+        talk.hear(line)
+    assert "text_ok" not in talk.state.values
+    talk.hear("yes")
+    assert talk.state.slot == "text_ok"
+    talk.hear(said)
+    assert talk.state.values["text_ok"].value == sent
+    assert talk.state.step == "check"
+
+
+def test_an_appointment_that_is_moved_or_cancelled_is_not_texted_about(graph: Graph) -> None:
+    for wish in ("cancel my appointment", "i need to move my appointment"):
+        talk = Conversation(graph, now=MONDAY)
+        for said in (wish, "karen mitchell", "march third nineteen eighty five", "friday morning", "yes"):
+            talk.hear(said)
+        assert "text_ok" not in talk.state.values
+        assert talk.state.outcome in ("appointment_cancelled", "appointment_moved")

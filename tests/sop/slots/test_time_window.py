@@ -4,6 +4,8 @@ from datetime import datetime
 
 import pytest
 
+import sop
+from sop.graph import Hours
 from sop.reading import Completeness
 from sop.slots.slot_type import Context, Found
 from sop.slots.time_window import TimeWindow
@@ -15,6 +17,83 @@ KIND = TimeWindow()
 
 def window(day: str, start: int, end: int) -> str:
     return f"2026-{day}T{start:02}:00/2026-{day}T{end:02}:00"
+
+
+RESTAURANT = Hours(dict.fromkeys((1, 2, 3, 4, 5), ((17 * 60, 22 * 60),)))
+"""Open in the evening from Tuesday to Saturday."""
+SHOP = Hours(dict.fromkeys(range(5), ((8 * 60, 17 * 60),)))
+BAKERY = Hours(dict.fromkeys(range(7), ((5 * 60, 11 * 60),)))
+ALL_DAY = Hours(dict.fromkeys(range(7), ((7 * 60, 12 * 60), (13 * 60, 21 * 60))))
+
+
+def by_hours(hours: Hours | None, text: str, current: str = "") -> str | None:
+    found = KIND.parse(split_words(text), SPEC, Context(NOW, current, hours=hours))
+    return found.value if isinstance(found, Found) else None
+
+
+@pytest.mark.parametrize(
+    ("hours", "text", "value"),
+    [
+        (None, "friday at seven", window("11-27", 7, 8)),
+        (SHOP, "friday at seven", window("11-27", 7, 8)),
+        (ALL_DAY, "friday at seven", window("11-27", 7, 8)),
+        (RESTAURANT, "monday at seven", window("11-23", 7, 8)),
+        (RESTAURANT, "friday at seven", window("11-27", 19, 20)),
+        (RESTAURANT, "Friday at 7:30.", "2026-11-27T19:30/2026-11-27T20:30"),
+        (RESTAURANT, "at eight on saturday please", window("11-28", 20, 21)),
+        (RESTAURANT, "friday between seven and nine", window("11-27", 19, 21)),
+        (RESTAURANT, "friday from six to eight", window("11-27", 18, 20)),
+        (RESTAURANT, "thursday from eight to ten", window("11-26", 20, 22)),
+        (RESTAURANT, "friday before eight", window("11-27", 8, 20)),
+        (RESTAURANT, "friday at ten", window("11-27", 10, 11)),
+        (RESTAURANT, "friday at seven a m", window("11-27", 7, 8)),
+        (RESTAURANT, "friday at seven in the morning", window("11-27", 7, 8)),
+        (RESTAURANT, "friday at one", window("11-27", 13, 14)),
+        (RESTAURANT, "friday at noon", window("11-27", 12, 13)),
+        (BAKERY, "friday at six", window("11-27", 6, 7)),
+        (BAKERY, "friday at one", window("11-27", 13, 14)),
+    ],
+)
+def test_an_hour_is_the_one_at_which_the_business_is_open(hours: Hours | None, text: str, value: str) -> None:
+    assert by_hours(hours, text) == value
+
+
+def test_a_correction_of_the_hour_is_read_by_the_day_that_is_held() -> None:
+    assert by_hours(RESTAURANT, "at eight instead", window("11-27", 19, 20)) == window("11-27", 20, 21)
+    assert by_hours(RESTAURANT, "at eight instead", window("11-23", 9, 10)) == window("11-23", 8, 9)
+
+
+@pytest.mark.parametrize(
+    ("value", "spoken"),
+    [
+        (window("11-27", 19, 20), "between seven and eight in the evening"),
+        (window("11-27", 18, 20), "between six and eight in the evening"),
+        (window("11-27", 6, 7), "between six and seven in the morning"),
+        (window("11-27", 7, 8), "between seven and eight"),
+    ],
+)
+def test_what_may_be_taken_for_the_other_half_of_the_day_is_told(value: str, spoken: str) -> None:
+    assert KIND.speak(value, SPEC) == f"Friday, November twenty seventh, {spoken}"
+    assert by_hours(None, KIND.speak(value, SPEC)) == value
+
+
+def test_a_table_for_seven_is_one_in_the_evening() -> None:
+    diner = sop.load_text("""\
+sop: diner
+business: Diner
+hours: {friday: "17:00-23:00"}
+slots: {when: {type: time_window, label: the time, prompt: When would you like to come?, confirm: never}}
+start: ask
+steps:
+  ask: {ask: when, go: bye}
+  bye: {end: booked, say: "See you on {when}."}
+  desk: {transfer: desk, on_no_answer: bye}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+""")
+    talk = sop.Conversation(diner, now="2026-11-22T19:30:00-05:00")
+    talk.hear("friday at seven")
+    assert talk.said == "See you on Friday, November twenty seventh, between seven and eight in the evening."
 
 
 SAID = [
