@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
     insert,
     select,
     text,
@@ -39,7 +40,16 @@ CALLS = Table(
     Column("outcome", String),
     Column("duration_s", Double),
     Column("path", JSON),
+    Column("state", String, nullable=False, server_default=""),
+    Column("attestation", String, nullable=False, server_default=""),
+    Column("arm", String, nullable=False, server_default=""),
+    Column("route", String, nullable=False, server_default=""),
+    Column("why", String, nullable=False, server_default=""),
+    Column("status", String, nullable=False, server_default=""),
+    Column("counted", Boolean, nullable=False, server_default=text("FALSE")),
 )
+"""`flow` and `started` are empty until the agent has taken the call. `state` is the procedure's, as JSON; `status` the
+carrier's last word; `counted` says that the caller's row knows of this call."""
 
 TURNS = Table(
     "turns",
@@ -59,7 +69,10 @@ LEADS = Table(
     METADATA,
     Column("call", ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True),
     Column("status", String, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("digest", String, nullable=False, server_default=""),
 )
+"""`version` counts what was given to the outbox; `digest` is of the contents that the last version had."""
 
 LEAD_FIELDS = Table(
     "lead_fields",
@@ -70,6 +83,72 @@ LEAD_FIELDS = Table(
     Column("spoken", String, nullable=False),
     Column("confidence", Double, nullable=False),
     Column("confirmed", Boolean, nullable=False),
+    Column("turn", Integer),
+)
+
+CALLERS = Table(
+    "callers",
+    METADATA,
+    Column("number", String, primary_key=True),
+    Column("name", String, nullable=False, server_default=""),
+    Column("calls", Integer, nullable=False),
+    Column("first_call", String, nullable=False),
+    Column("last_call", String, nullable=False),
+    Column("last_outcome", String),
+    Column("profile", JSON, nullable=False),
+)
+
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("call", ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True),
+    Column("at", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("granted", Boolean, nullable=False),
+    Column("script", String, nullable=False),
+)
+
+TRANSFERS = Table(
+    "transfers",
+    METADATA,
+    Column("call", ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True),
+    Column("transfer", Integer, primary_key=True),
+    Column("target", String),
+    Column("reason", String),
+    Column("person", String),
+    Column("stage", String),
+    Column("rung_at", String),
+    Column("accepted_at", String),
+    Column("ended_at", String),
+    Column("outcome", String),
+    Column("seconds", Double),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("call", ForeignKey("calls.call", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("target", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("leased_until", Double),
+    Column("last_error", String),
+    Column("delivered_at", Double),
+    UniqueConstraint("call", "version", "target"),
+)
+"""The outbox. Times are Unix seconds; until `leased_until` a worker has the row."""
+
+STATUSES = Table(
+    "statuses",
+    METADATA,
+    Column("call", String, primary_key=True),
+    Column("status", String, primary_key=True),
+    Column("sequence", Integer, nullable=False),
 )
 
 _APPLIED = Table("migrations", METADATA, Column("name", String, primary_key=True))
@@ -97,7 +176,62 @@ def m001_calls_turns_leads(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m001_calls_turns_leads,)
+def m002_resuming_and_versions(connection: Connection) -> None:
+    """What a call needs to be resumed and routed, and how often a lead was given to the outbox."""
+    for table, column in (
+        ("calls", "state VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "attestation VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "arm VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "route VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "why VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "status VARCHAR NOT NULL DEFAULT ''"),
+        ("calls", "counted BOOLEAN NOT NULL DEFAULT FALSE"),
+        ("leads", "version INTEGER NOT NULL DEFAULT 0"),
+        ("leads", "digest VARCHAR NOT NULL DEFAULT ''"),
+        ("lead_fields", "turn INTEGER"),
+    ):
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column}"))
+    connection.execute(text("UPDATE calls SET counted = TRUE WHERE caller IS NOT NULL"))
+
+
+def m003_outbox_and_history(connection: Connection) -> None:
+    """Who has called before, ledgers of consents and transfers, and leads on their way to the business."""
+    for statement in (
+        """CREATE TABLE callers (
+            number VARCHAR PRIMARY KEY, name VARCHAR NOT NULL DEFAULT '', calls INTEGER NOT NULL,
+            first_call VARCHAR NOT NULL, last_call VARCHAR NOT NULL, last_outcome VARCHAR, profile JSON NOT NULL)""",
+        """CREATE TABLE consents (
+            call VARCHAR NOT NULL REFERENCES calls (call) ON DELETE CASCADE, at VARCHAR NOT NULL,
+            kind VARCHAR NOT NULL, granted BOOLEAN NOT NULL, script VARCHAR NOT NULL,
+            PRIMARY KEY (call, at, kind))""",
+        """CREATE TABLE transfers (
+            call VARCHAR NOT NULL REFERENCES calls (call) ON DELETE CASCADE, transfer INTEGER NOT NULL,
+            target VARCHAR, reason VARCHAR, person VARCHAR, stage VARCHAR, rung_at VARCHAR, accepted_at VARCHAR,
+            ended_at VARCHAR, outcome VARCHAR, seconds DOUBLE PRECISION, PRIMARY KEY (call, transfer))""",
+        """CREATE TABLE deliveries (
+            id VARCHAR PRIMARY KEY, call VARCHAR NOT NULL REFERENCES calls (call) ON DELETE CASCADE,
+            version INTEGER NOT NULL, target VARCHAR NOT NULL, kind VARCHAR NOT NULL, payload JSON NOT NULL,
+            state VARCHAR NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')), attempts INTEGER NOT NULL,
+            due_at DOUBLE PRECISION NOT NULL, leased_until DOUBLE PRECISION, last_error VARCHAR,
+            delivered_at DOUBLE PRECISION, UNIQUE (call, version, target))""",
+        "CREATE INDEX deliveries_due ON deliveries (state, due_at)",
+        """CREATE TABLE statuses (
+            call VARCHAR NOT NULL, status VARCHAR NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (call, status))""",
+        # Who called before this table was made is known from the calls.
+        """INSERT INTO callers (number, calls, first_call, last_call, last_outcome, profile)
+            SELECT caller, COUNT(*), MIN(started), MAX(started),
+                (SELECT latest.outcome FROM calls latest WHERE latest.caller = calls.caller
+                    ORDER BY latest.started DESC, latest.call DESC LIMIT 1), '{}'
+            FROM calls WHERE caller IS NOT NULL GROUP BY caller""",
+    ):
+        connection.execute(text(statement))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    m001_calls_turns_leads,
+    m002_resuming_and_versions,
+    m003_outbox_and_history,
+)
 
 
 def migrate(connection: Connection) -> None:

