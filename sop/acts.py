@@ -18,9 +18,9 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A whole keypad entry: digits, `*` and `#`."""
+    """A whole keypad entry: digits, `*` and `#`. Not shown in any log."""
 
-    digits: str
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ that after `asr_ms`, speech is as long as its text, and the far end plays and ec
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from sop.graph import Graph
 from sop.reader import RuleReader
@@ -14,14 +16,22 @@ from sop.reading import Hypothesis
 from voice.audio import FRAME, samples
 from voice.call import Call, CallSettings
 from voice.events import (
+    Bridge,
+    Bridged,
     CallStarted,
     CallTool,
     Clear,
     Command,
+    DropLeg,
     End,
     Event,
     Heard,
+    LegChanged,
+    LegState,
     Marked,
+    OnDuty,
+    PassOn,
+    Ring,
     Save,
     Saved,
     SendAudio,
@@ -29,18 +39,29 @@ from voice.events import (
     Speak,
     SpeechFailed,
     Spoken,
+    Stopped,
     ToolFinished,
     Transcribe,
     Transcribed,
     TranscriptionFailed,
     Transfer,
-    TransferFinished,
     Understand,
     Understood,
 )
 
 NOW = "2026-11-22T19:40:00-05:00"
 CALLER = "+14155550123"
+ANN, BOB = "+14155550190", "+14155550191"
+
+Does = tuple[tuple[int, LegState], ...]
+"""What a person's telephone does: milliseconds after it was rung, and what."""
+ACCEPTS: Does = (
+    (100, LegState.RINGING),
+    (900, LegState.ANSWERED),
+    (3000, LegState.ACCEPTED),
+    (3200, LegState.JOINED),
+)
+NO_ANSWER: Does = ((100, LegState.RINGING), (500, LegState.NO_ANSWER))
 
 
 @dataclass(slots=True)
@@ -70,6 +91,17 @@ class Line:
     tool_ok: bool = True
     tool_ms: int = 5
     answered: bool = True
+    """Whether whoever is rung takes over, where `people` says nothing of them."""
+    on_duty: tuple[tuple[str, str], ...] = (("Ann", ANN),)
+    people: Mapping[str, Does] = field(default_factory=dict)
+    """Number → what that telephone does."""
+    bridges: Bridged | None = field(default_factory=lambda: Bridged(0, 0, True))
+    """What comes of sending the caller elsewhere; None: no answer comes at all."""
+    bridged_ms: int = 150
+    stopped_ms: int | None = 300
+    """When the stream ends after the caller was sent elsewhere; None: the carrier forgets to end it."""
+    start: Mapping[str, Any] = field(default_factory=dict)
+    """More of `CallStarted`."""
     echoes_marks: bool = True
 
     def __post_init__(self) -> None:
@@ -85,10 +117,13 @@ class Line:
         self._buffer: deque[SendAudio | SendMark] = deque()
         self._played_of_first = 0
         self._voice_free = 0
+        self._calling: dict[int, list[tuple[int, Callable[[], Event]]]] = {}
+        """What is still to come from each leg."""
+        self._up: set[int] = set()
 
     def ring(self) -> "Line":
         """Connects the call."""
-        self._post(CallStarted(self.at, "CA1", "MZ1", self.caller, NOW))
+        self._post(CallStarted(self.at, "CA1", "MZ1", self.caller, NOW, **self.start))
         return self
 
     # ---- what a test does ----------------------------------------------------------------------------------
@@ -98,6 +133,10 @@ class Line:
         for _ in range(samples(ms) // FRAME):
             self._frame(0.0)
         return self
+
+    def until(self, ms: int) -> "Line":
+        """Lets time pass until so long after the beginning; not at all when that is over."""
+        return self.wait(ms - self.at * 1000 // 8000)
 
     def say(self, text: str, ms: int | None = None) -> "Line":
         """The caller speaks for so long, by default as long as the text takes."""
@@ -131,6 +170,11 @@ class Line:
         """Something else happens now."""
         self._post(event)
         return self
+
+    @property
+    def legs_up(self) -> frozenset[int]:
+        """Telephones of people that ring, or that somebody is on."""
+        return frozenset(self._up)
 
     @property
     def talking(self) -> bool:
@@ -175,8 +219,10 @@ class Line:
             at = self.at
             self._later(0, lambda: Marked(at, name))
 
-    def _later(self, ms: int, make: Callable[[], Event]) -> None:
-        self._due.append((self.at + samples(ms), make))
+    def _later(self, ms: int, make: Callable[[], Event]) -> tuple[int, Callable[[], Event]]:
+        due = (self.at + samples(ms), make)
+        self._due.append(due)
+        return due
 
     def _post(self, event: Event) -> None:
         self.entries.append(event)
@@ -208,13 +254,41 @@ class Line:
                 self._later(self.saved_ms, lambda: Saved(self.at, save, self.saves_ok))
             case CallTool(tool):
                 self._later(self.tool_ms, lambda: ToolFinished(self.at, tool, self.tool_ok, {}))
-            case Transfer():
-                self._later(
-                    500,
-                    lambda: TransferFinished(self.at, self.answered, "" if self.answered else "no answer"),
-                )
+            case Transfer(transfer):
+                why = "" if self.on_duty else "nobody on duty"
+                self._later(20, lambda: OnDuty(self.at, transfer, self.on_duty, why))
+            case Ring() | DropLeg() | Bridge() | PassOn():
+                self._telephone(command)
             case _:
                 pass
+
+    def _telephone(self, command: Ring | DropLeg | Bridge | PassOn) -> None:
+        match command:
+            case Ring():
+                self._ring(command)
+            case DropLeg(leg):
+                waiting = self._calling.pop(leg, [])
+                self._due = [due for due in self._due if due not in waiting]
+                if leg in self._up:
+                    self._later(100, lambda: LegChanged(self.at, leg, LegState.ENDED))
+                self._up.discard(leg)
+            case Bridge(transfer) | PassOn(transfer):
+                bridges = self.bridges
+                if bridges is not None:
+                    self._later(self.bridged_ms, lambda: replace(bridges, at=self.at, transfer=transfer))
+                if bridges is not None and bridges.ok and self.stopped_ms is not None:
+                    self._later(self.stopped_ms, lambda: Stopped(self.at, "stop"))
+
+    def _ring(self, command: Ring) -> None:
+        assert not self._up, "two telephones ring for one caller"
+        self._up.add(command.leg)
+        does = self.people.get(command.number, ACCEPTS if self.answered else NO_ANSWER)
+        self._calling[command.leg] = [self._later(ms, partial(self._leg, command.leg, to)) for ms, to in does]
+
+    def _leg(self, leg: int, to: LegState) -> LegChanged:
+        if to in (LegState.BUSY, LegState.NO_ANSWER, LegState.FAILED, LegState.ENDED, LegState.REFUSED):
+            self._up.discard(leg)
+        return LegChanged(self.at, leg, to)
 
     def _transcribe(self, command: Transcribe) -> None:
         turn, end = command.turn, command.end

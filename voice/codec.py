@@ -26,7 +26,12 @@ _CLASSES: dict[str, type] = {
     )
 }
 _NAMES: dict[type, tuple[str, ...]] = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _CLASSES.values()}
-_ENUMS = {"urgency": events.Urgency, "word": reading.GlobalWord}
+_ENUMS = {
+    "urgency": events.Urgency,
+    "word": reading.GlobalWord,
+    "to": events.LegState,
+    "recorder": events.Recorder,
+}
 """Fields that hold a member of an enumeration."""
 
 

@@ -27,6 +27,37 @@ class Urgency(StrEnum):
     """The caller speaks over the agent; are there words in it?"""
 
 
+class LegState(StrEnum):
+    """What a person's telephone does, as far as a transfer cares. The first five may be followed by others."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    """Somebody or something picked up, and hears the brief."""
+    ACCEPTED = "accepted"
+    """Pressed 1."""
+    JOINED = "joined"
+    """In the conference, waiting for the caller."""
+    MACHINE = "machine"
+    """The carrier thinks that an answering machine picked up."""
+    DECLINED = "declined"
+    """Pressed 2, or another key than 1."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    ENDED = "ended"
+    """Hung up, or dropped by us."""
+    REFUSED = "refused"
+    """Never dialled: not a configured number, or a limit is reached."""
+
+
+class Recorder(StrEnum):
+    """What the carrier's recording of the call shall do."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
 # ---- events ----------------------------------------------------------------------------------------------------
 
 
@@ -43,6 +74,17 @@ class CallStarted:
     """E.164, or None when withheld."""
     now: str
     """Local time at the business, ISO 8601 with offset."""
+    profile: Mapping[str, str] = field(default_factory=dict)
+    """What is known of the caller before a word is said (`sop.state.State.profile`)."""
+    resumed: str = ""
+    """Where an earlier stream of this call left off, as `sop.state.state_to_json` wrote it; empty for a new call."""
+    returned: str = ""
+    """Why the caller is back with us although a person was to take over: as in `sop.acts.TransferFinished`; else
+    empty."""
+    transfers: int = 0
+    """Transfers begun on earlier streams of this call."""
+    recorded: bool = False
+    """Whether an earlier stream of this call has started the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +195,36 @@ class ToolFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferFinished:
-    """The other end took the call, or did not."""
+class OnDuty:
+    """The packet is on its way to the screens; these may be rung for a transfer, in this order."""
 
     at: int
+    transfer: int
+    people: tuple[tuple[str, str], ...]
+    """(name, E.164 number); empty when nobody is on duty or no further transfer is allowed."""
+    reason: str = ""
+    """Why there is nobody: "nobody on duty", "too many transfers", "spent"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegChanged:
+    """Something happened to the person's telephone."""
+
+    at: int
+    leg: int
+    """The number that `Ring` gave it."""
+    to: LegState
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """The caller was sent to the person (`ok`), or could not be: they had gone."""
+
+    at: int
+    transfer: int
     ok: bool
-    reason: str
+    reason: str = ""
+    """Why not: "gone" or nothing when the caller has gone; otherwise the carrier refused, and they are still here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +255,9 @@ Event = (
     | SpeechFailed
     | Saved
     | ToolFinished
-    | TransferFinished
+    | OnDuty
+    | LegChanged
+    | Bridged
     | Stopped
 )
 
@@ -291,10 +359,75 @@ class CallTool:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Connect the caller to a person; what announced it has been heard."""
+    """A person shall take over; what announced it has been heard. Send the packet, answer with `OnDuty`."""
 
+    transfer: int
     target: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring a person; what becomes of it comes as `LegChanged`."""
+
+    transfer: int
+    leg: int
+    """No other leg of the call has this number."""
+    name: str
+    number: str
+    """E.164, out of `OnDuty`."""
+    timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropLeg:
+    """End a person's leg: cancel it while it rings, hang up after. `apology`: tell them that the caller has gone."""
+
+    leg: int
+    apology: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Send the caller to the conference in which the person waits; answer with `Bridged`. Our stream ends by it."""
+
+    transfer: int
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """For accounts without conferences: send the caller to a document that dials these one after the other, and comes
+    back to us if nobody takes it; answer with `Bridged`. Our stream ends by it."""
+
+    transfer: int
+    people: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteConsent:
+    """Enter into the ledger what the caller was told or asked about recording, and what came of it."""
+
+    kind: str
+    """"announced" or "asked"."""
+    granted: bool
+    script: str
+    """The words that were spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Start, pause or resume the recording of the call, the carrier's and ours."""
+
+    recorder: Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class SlowAnswer:
+    """A person was slower to take over than the target: raise the alarm."""
+
+    transfer: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,5 +450,12 @@ Command = (
     | Save
     | CallTool
     | Transfer
+    | Ring
+    | DropLeg
+    | Bridge
+    | PassOn
+    | NoteConsent
+    | Record
+    | SlowAnswer
     | End
 )

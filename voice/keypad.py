@@ -1,8 +1,10 @@
 """Keys of the telephone → one entry, by count, terminator or a pause between two digits.
 
-No timer runs: the pause is measured on the call's clock, so it is the same in a replay.
+No timer runs: the pause is measured on the call's clock, so it is the same in a replay. Keys that come while nothing is
+asked, because a tool works, are kept for the question that follows.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 from voice.audio import samples
@@ -27,15 +29,23 @@ class Keypad:
         self._between = samples(settings.between_ms)
         self._keys = ""
         self._last = 0
+        self._counted = False
+        """The last entry was ended by its count."""
+        self._ahead: deque[tuple[int, str]] = deque()
 
-    def press(self, at: int, key: str, expected: int) -> str | None:
-        """A key; returns the whole entry if this finishes it (`expected` digits, 0 for any number)."""
-        self._last = at
+    def press(self, at: int, key: str, expected: int, *, zero: bool = False) -> str | None:
+        """A key; returns the whole entry if this finishes it (`expected` digits, 0 for any number). `zero`: a single 0
+        is not counted as one, since 0 0 is the number and 0 asks for a person."""
+        recent, self._last = at - self._last < self._between, at
+        counted, self._counted = self._counted, False
         if key == self._settings.terminator and self._keys:
             return self._take()
+        if key == self._settings.terminator and counted and recent:
+            return None  # belongs to the entry that its count has ended already
         if len(self._keys) < self._settings.most:
             self._keys += key
-        if expected and len(self._keys) >= expected:
+        if expected and len(self._keys) >= expected and not (zero and self._keys == "0"):
+            self._counted = True
             return self._take()
         return None
 
@@ -43,6 +53,24 @@ class Keypad:
         """The entry, if the pause after its last key has ended it."""
         if self._keys and at - self._last >= self._between:
             return self._take()
+        return None
+
+    def keep(self, at: int, key: str) -> None:
+        """A key pressed while nothing is asked: for `ahead`."""
+        if len(self._ahead) < self._settings.most:
+            self._ahead.append((at, key))
+
+    def ahead(self, at: int, expected: int, *, zero: bool = False) -> str | None:
+        """The next entry out of the keys that were kept; what does not make one stays as begun."""
+        while self._ahead:
+            pressed, key = self._ahead[0]
+            if (entry := self.tick(pressed)) is not None:
+                return entry
+            self._ahead.popleft()
+            if (entry := self.press(pressed, key, expected, zero=zero)) is not None:
+                return entry
+        if self._keys:
+            self._last = max(self._last, at)
         return None
 
     @property

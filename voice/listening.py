@@ -110,6 +110,11 @@ class Listening:
         self._expecting = expecting
         self._set_wait(None)
 
+    def forget(self) -> None:
+        """What is being said, and what was said and is not yet in words, no longer counts: keys are used instead."""
+        self._turns.close()
+        self._turn = self._waiting = None
+
     def hear(self, at: int, count: int, speech: float, agent: Agent | None) -> list[Outcome]:
         """Takes a frame; `agent` is None when it is silent."""
         self._at = at

@@ -152,6 +152,16 @@ class Playback:
         item = self._all.get(utterance)
         return item.heard if item else 0
 
+    def heard_out(self, utterance: int) -> bool:
+        """Whether all of it has provably been heard."""
+        item = self._all.get(utterance)
+        return item is not None and item.complete and item.heard >= item.rendered > 0
+
+    @property
+    def dry_at(self) -> int:
+        """When the carrier has played everything that was sent."""
+        return self._dry_at
+
     def length(self, utterance: int) -> int:
         """Samples rendered of it so far."""
         item = self._all.get(utterance)

@@ -1,4 +1,4 @@
-"""What a call came to, folded from its journal's entries: turns, path, fields, outcome, latency.
+"""What a call came to, folded from its journal's entries: turns, path, fields, transfers, outcome, latency.
 
 The same fold serves a live call, a finished one and a replay. Times are milliseconds.
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from voice.audio import duration_ms
 from voice.events import (
+    Bridged,
     CallStarted,
     Clear,
     Command,
@@ -19,17 +20,24 @@ from voice.events import (
     Enter,
     Event,
     Heard,
+    LegChanged,
+    LegState,
+    OnDuty,
+    Ring,
     Save,
     Saved,
     SendAudio,
     Speak,
     Spoken,
     Transcribed,
+    Transfer,
     Understood,
 )
 
 _SPEECH = 0.5
 """As `TurnSettings.onset`."""
+
+_DECLINED = frozenset(LegState) - {LegState.RINGING, LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED}
 
 
 @dataclass(slots=True)
@@ -45,6 +53,25 @@ class Turn:
     """None when nothing audible followed."""
     barge_in: bool = False
     stages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Handover:
+    """A transfer to a person."""
+
+    target: str
+    reason: str
+    began: int
+    """When the caller had been told, on the call's clock."""
+    tried: list[str] = field(default_factory=list)
+    """The people who were rung, in order."""
+    answered_s: float | None = None
+    """From the caller's being told to somebody's pressing 1."""
+    outcome: str = ""
+    """"connected", "failed" (the procedure went on), "abandoned" (the call ended meanwhile); empty while it runs. Where
+    the carrier does the dialling, "connected" says that the caller was sent there."""
+    why: str = ""
+    """What was heard last of somebody who did not take over, or why nobody was rung."""
 
 
 class Report:
@@ -63,12 +90,14 @@ class Report:
         self._turn_end = 0
         self._dry_at = 0
         self._at = 0
+        self._leg = 0
         self.caller: str | None = None
         self.greeting = ""
         self.path: list[str] = []
         self.fields: dict[str, tuple[str, str, float, bool]] = {}
         """slot → value, spoken, confidence, confirmed"""
         self.turns: list[Turn] = []
+        self.transfers: list[Handover] = []
         self.barge_ins = 0
         self.outcome: str | None = None
 
@@ -94,6 +123,8 @@ class Report:
                 self._spoken(event)
             case Saved():
                 self._stage("save", event.took_ms)
+            case OnDuty() | LegChanged() | Bridged():
+                self._handing_over(event)
             case _:
                 pass
 
@@ -102,6 +133,12 @@ class Report:
         match command:
             case Enter(step):
                 self.path.append(step)
+                self._handed_over("failed")
+            case Transfer(_, target, reason):
+                self.transfers.append(Handover(target, reason, self._at))
+            case Ring() if self.transfers:
+                self._leg = command.leg
+                self.transfers[-1].tried.append(command.name)
             case Speak():
                 self._speak(command)
             case SendAudio():
@@ -114,8 +151,31 @@ class Report:
                 self.fields |= {f.slot: (f.value, f.spoken, f.confidence, f.confirmed) for f in fields}
             case End(outcome):
                 self.outcome = outcome
+                self._handed_over("abandoned")
             case _:
                 pass
+
+    def _handing_over(self, event: OnDuty | LegChanged | Bridged) -> None:
+        if not self.transfers or self.transfers[-1].outcome:
+            return
+        handover = self.transfers[-1]
+        match event:
+            case OnDuty(_, _, people, reason) if not people:
+                handover.why = reason
+            case LegChanged(at, leg, to) if leg == self._leg:
+                if to is LegState.ACCEPTED and handover.answered_s is None:
+                    handover.answered_s = round(duration_ms(at - handover.began) / 1000, 2)
+                elif to in _DECLINED:
+                    handover.why = to.value
+            case Bridged(_, _, ok, reason):
+                handover.outcome, handover.why = ("connected", "") if ok else ("", reason)
+            case _:
+                pass
+
+    def _handed_over(self, outcome: str) -> None:
+        """Closes the transfer that is still open."""
+        if self.transfers and not self.transfers[-1].outcome:
+            self.transfers[-1].outcome = outcome
 
     def _sending(self, command: SendAudio) -> None:
         begins = max(self._dry_at, self._at)

@@ -293,7 +293,7 @@ def test_a_recogniser_that_fails_costs_one_question_then_a_person(graph: Graph) 
     assert line.call.state.values["problem"].value == "no_heat"
 
     line = Line(graph, asr_fails=4).ring().answer(PLAIN[0]).answer(PLAIN[0]).wait(1500).until_quiet()
-    assert line.commands(Transfer) == [Transfer("front_desk", "asked for a person, or could not be understood")]
+    assert line.commands(Transfer) == [Transfer(1, "front_desk", "asked for a person, or could not be understood")]
 
 
 def test_a_speculative_failure_is_made_good_by_the_final_try(graph: Graph) -> None:

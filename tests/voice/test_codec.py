@@ -10,7 +10,21 @@ from hypothesis import strategies as st
 from sop.acts import Field
 from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Reading
 from voice.codec import decode, encode
-from voice.events import Command, Event, Save, ToolFinished, Transcribe, Transcribed, Understood, Urgency
+from voice.events import (
+    Command,
+    Event,
+    LegChanged,
+    LegState,
+    OnDuty,
+    Record,
+    Recorder,
+    Save,
+    ToolFinished,
+    Transcribe,
+    Transcribed,
+    Understood,
+    Urgency,
+)
 
 EXPECTING = Expectation("contact", "phone", "callback", filled=("name",), bias=("five", "oh"), known=(("name", "Ann"),))
 
@@ -35,6 +49,9 @@ def test_values_come_back_equal_and_of_their_class(value: object) -> None:
 def test_enumerations_come_back_as_members() -> None:
     back = decode(json.loads(encode(Transcribe(1, 0, 160, Urgency.PROBE, EXPECTING))))
     assert back.urgency is Urgency.PROBE
+    assert decode(json.loads(encode(LegChanged(160, 1, LegState.ACCEPTED)))).to is LegState.ACCEPTED
+    assert decode(json.loads(encode(Record(Recorder.PAUSE)))).recorder is Recorder.PAUSE
+    assert decode(json.loads(encode(OnDuty(160, 1, (("Ann", "+14155550190"),))))).people == (("Ann", "+14155550190"),)
 
 
 @given(st.one_of(*[st.from_type(cls) for cls in (*get_args(Event), *get_args(Command))]))

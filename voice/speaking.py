@@ -1,0 +1,74 @@
+"""The agent's sentences: numbered, tried twice, said again when a noise cut them short."""
+
+from dataclasses import dataclass
+
+from voice.events import Cancel, Clear, Speak, SpeechFailed, Spoken
+from voice.playback import Playback
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is rendered and played as one piece."""
+
+    text: str
+    fixed: bool
+    """No slot value in it."""
+    interruptible: bool = True
+
+
+class Speaking:
+    """The agent's voice in one call; what it says goes out through a `Playback`."""
+
+    def __init__(self, playback: Playback) -> None:
+        self._playback = playback
+        self._sentences: list[Sentence] = []
+        self._rendered_twice: set[int] = set()
+        self._cut_short: tuple[int, ...] = ()
+        self.failures = 0
+        """Sentences in a row that could not be rendered, each tried twice."""
+
+    @property
+    def saying(self) -> str:
+        """What the caller has not heard to its end."""
+        return " ".join(self._sentences[number].text for number in self._playback.pending)
+
+    def say(self, sentence: Sentence) -> Speak:
+        """The command that renders it."""
+        number = len(self._sentences)
+        self._sentences.append(sentence)
+        self._playback.add(number, interruptible=sentence.interruptible)
+        return Speak(number, sentence.text, sentence.fixed)
+
+    def cut(self, at: int, *, remember: bool = False) -> list[Cancel | Clear]:
+        """Stops producers, drops the queue, clears: in this order. `remember` what was not heard, for `again`."""
+        commands, unheard = self._playback.cut(at)
+        if remember:
+            self._cut_short = unheard
+        return commands
+
+    def again(self) -> list[Speak]:
+        """What was cut short, once more."""
+        numbers, self._cut_short = self._cut_short, ()
+        return [self.say(self._sentences[number]) for number in numbers]
+
+    def answered(self) -> None:
+        """What was cut short is not missed: the caller has answered."""
+        self._cut_short = ()
+
+    def rendered(self, event: Spoken) -> None:
+        """More of a sentence is ready."""
+        if self._playback.rendered(event.utterance, event.samples, last=event.last):
+            self.failures = 0
+
+    def failed(self, event: SpeechFailed) -> list[Speak]:
+        """A sentence is tried twice; then it is skipped."""
+        number = event.utterance
+        if not self._playback.awaits(number):
+            return []
+        if number not in self._rendered_twice:
+            self._rendered_twice.add(number)
+            sentence = self._sentences[number]
+            return [Speak(number, sentence.text, sentence.fixed)]
+        self._playback.fail(number)
+        self.failures += 1
+        return []
