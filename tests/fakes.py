@@ -15,14 +15,19 @@ import numpy as np
 from sop.llm_reader import LlmReader
 from sop.loader import find, load
 from sop.reading import Hypothesis
+from voice import loopback
 from voice.asr import Priority
 from voice.audio import LINE_RATE, encode
+from voice.call import CallSettings
 from voice.carrier import LoopbackCarrier
 from voice.errors import EngineError
+from voice.gate import LoopbackGate
 from voice.performer import Engines
+from voice.safekeeping import Safekeeping, SafekeepingSettings
 from voice.server import Server, ServerSettings
 from voice.session import SessionSettings
 from voice.store import Store
+from voice.telephone import Telephone, TelephoneSettings
 from voice.tools import ExampleTools, Tools
 from voice.vad import Detector
 from voice.whisper import Recognition
@@ -136,27 +141,36 @@ async def running(
     flow: str = "after_hours_hvac",
     tools: Tools | None = None,
     model: LlmReader | None = None,
+    call: CallSettings | None = None,
     **settings: float,
 ) -> AsyncIterator[Running]:
     """A real server with a real database in `folder` and fake engines."""
     ears, voice = recogniser or FakeRecogniser([""]), synthesiser or FakeSynthesiser()
     store, carrier = Store(f"sqlite+aiosqlite:///{folder / 'test.db'}"), LoopbackCarrier()
+    notes = Safekeeping(store, folder / "unsaved.jsonl", SafekeepingSettings(limit_s=None))
+    graph = load(flow)
+    plan = loopback.plan(graph, find(flow).read_text(encoding="utf-8"), call)
 
     async def ready() -> Detector:
         return await detector() if detector is not None else ScriptedDetector()
 
     await store.open()
+    await notes.open()
+    telephone = Telephone(carrier, voice, None, TelephoneSettings(packets=folder / "packets"))
+    models = {graph.name: model} if model is not None else {}
     server = Server(
-        load(flow),
-        find(flow).read_text(encoding="utf-8"),
-        Engines(ready, ears, voice, store, carrier, tools or ExampleTools(), model),
+        LoopbackGate(plan),
+        Engines(ready, ears, voice, store, notes, telephone, tools or ExampleTools(), models),
         ServerSettings(journals=folder / "calls", session=session or SessionSettings(), **settings),  # type: ignore[arg-type]
     )
+    loopback.connect(carrier, server, telephone)
     port = await server.start()
     try:
         yield Running(server, port, store, ears, voice, carrier, folder)
     finally:
         await server.stop()
+        await telephone.close()
+        await notes.close()
         await store.close()
         if tools is not None:
             await tools.close()

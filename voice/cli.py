@@ -3,37 +3,54 @@
 import asyncio
 import dataclasses
 import json
-import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 import sop
-from sop.graph import Graph
-from sop.llm_reader import LlmSettings
 from voice import config as configuration
 from voice import demo as demonstration
-from voice import live, logs, models, recorded
+from voice import (
+    doctor,
+    handed_over,
+    initial,
+    leads,
+    live,
+    logs,
+    models,
+    recorded,
+    rehearsal,
+    serving,
+    settings,
+    setup,
+    showing,
+)
 from voice.errors import OperatorError, SwitchboardError
-from voice.exchange import ExchangeSettings, exchange
-from voice.piper_voice import TtsSettings
 from voice.replay import replay as replay_journal
-from voice.server import ServerSettings
 from voice.simulate import RealTime, ring
-from voice.store import Store
-from voice.tools import ExampleTools, HttpTools, secrets_needed
-from voice.whisper import AsrSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(models.app, name="models")
+app.add_typer(leads.app, name="leads")
+app.add_typer(setup.app, name="twilio")
 _console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
+
+class People(StrEnum):
+    """What people do whom the server rings."""
+
+    accept = "accept"
+    decline = "decline"
+    no_answer = "no_answer"
+    busy = "busy"
+    voicemail = "voicemail"
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; default ./switchboard.toml.")]
 
 
 def _fail(error: Exception) -> typer.Exit:
@@ -47,67 +64,27 @@ def main() -> None:
     logs.to_stderr()
 
 
+app.command()(serving.serve)
+app.command()(doctor.doctor)
+
+
 @app.command()
-def serve(
-    loopback: Annotated[
-        bool, typer.Option("--loopback", help="Listen on 127.0.0.1 and take unsigned streams.")
-    ] = False,
-    port: Annotated[int | None, typer.Option(help="0 for any free port.")] = None,
-    flow: Annotated[str | None, typer.Option(help="A shipped flow's name, or a path.")] = None,
-    asr: Annotated[str | None, typer.Option(help="Whisper: a name of `models list`, or a folder.")] = None,
-    voice: Annotated[str | None, typer.Option(help="Piper voice: a name of `models list`, or a path.")] = None,
-    example_tools: Annotated[
-        bool, typer.Option("--example-tools", help="Answer for the flow's tools with its examples.")
-    ] = False,
-    config: ConfigFile = None,
+def init(
+    flow: Annotated[str, typer.Option(help="A shipped flow's name, or a path.")],
+    number: Annotated[str, typer.Option(help="The business's number, E.164.")] = "",
+    public_url: Annotated[str, typer.Option(help="Where the carrier reaches the server: https://….")] = "",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path(settings.FILE),
 ) -> None:
-    """Answer calls."""
+    """Write a commented settings file for a flow."""
     try:
-        if not loopback:
-            raise OperatorError(
-                "serve needs --loopback: this version checks no carrier signature, so it does not listen to a network"
-            )
-        given = {"port": port, "flow": flow, "asr": asr, "voice": voice}
-        settings = configuration.load(config, overrides=given)
-        asyncio.run(_serve(settings, example_tools=example_tools))
+        text = initial.commented(flow, number, public_url)
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise _fail(OperatorError(f"{out} is there already; name another file with --out, or remove it")) from None
     except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
-
-
-async def _serve(config: configuration.Config, *, example_tools: bool) -> None:
-    if not config.flow:
-        raise OperatorError("no flow is configured; pass --flow after_hours_hvac, or set flow in switchboard.toml")
-    graph, source = demonstration.load_flow(config.flow)
-    settings = ExchangeSettings(
-        asr=AsrSettings(model=models.find("whisper", config.asr, config.models), threads=config.asr_threads),
-        tts=TtsSettings(voice=models.find("piper", config.voice, config.models), cache=config.cache),
-        store_url=config.store_url,
-        server=ServerSettings(port=config.port, journals=config.journals, most_calls=config.most_calls),
-        tools=ExampleTools() if example_tools else HttpTools(configuration.secrets(secrets_needed(graph.tools))),
-        reader=_reader(config),
-        reader_secret=configuration.secrets([config.reader_key])[config.reader_key] if config.reader_key else "",
-    )
-    config.home.mkdir(parents=True, exist_ok=True)
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with exchange(graph, source, settings) as running:
-        _console.print(
-            f"ready: ws://127.0.0.1:{running.port}/ws answers with {graph.name} version {graph.version}; "
-            f"ears {config.asr}, voice {config.voice}",
-            soft_wrap=True,
-        )
-        await stopping.wait()
-
-
-def _reader(config: configuration.Config) -> LlmSettings | None:
-    """The language model that helps to read, where one is configured."""
-    if not config.reader_url:
-        return None
-    try:
-        return LlmSettings(config.reader_url, config.reader_model, timeout_ms=config.reader_timeout_ms)
-    except ValueError as error:
-        raise OperatorError(f"the reader's settings won't do: {error}; see reader_url and reader_model") from None
+    _console.print(f"{out}: fill in what stands between < and >, then run: switchboard doctor --config {out}")
 
 
 @app.command()
@@ -117,88 +94,93 @@ def demo(
     ] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this caller; may be repeated.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Pace the callers by processing instead of the clock.")] = False,
+    transfer: Annotated[bool, typer.Option(help="Have one more caller handed to a person.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Have recorded callers ring in through the whole stack, offline."""
+    """Have recorded callers ring in through the whole stack, offline; the last one is handed to a person."""
     try:
         names = scenario or list(recorded.shipped())
         callers = [recorded.load(names[i % len(names)]) for i in range(calls or len(names))]
         graph, source = demonstration.load_flow("after_hours_hvac")
         home = configuration.load().home
         settings = demonstration.DemoSettings(demonstration.fresh_home(home / "demo"), home / "prompts", fast)
-        results = asyncio.run(_demo(graph, source, callers, settings, as_json))
+        if not as_json:
+            pace = "as fast as they are processed" if fast else "in real time"
+            _console.print(f"{len(callers)} recorded callers ring {graph.business} at once, {pace}.")
+            _console.print(
+                "Speech models: the two small ones that come with Switchboard, for this demonstration and the tests "
+                "only."
+            )
+        shown = asyncio.run(
+            showing.show(graph, source, callers, settings, console=None if as_json else _console, transfers=transfer)
+        )
     except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
     if as_json:
-        typer.echo(json.dumps(demonstration.as_json(graph, results, fast=fast), indent=2, ensure_ascii=False))
+        found = demonstration.as_json(graph, shown.calls, fast=fast)
+        found["transfer"] = handed_over.as_json(shown.transfer) if shown.transfer else None
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        live.show_leads(_console, results)
-        live.show_summary(_console, results, fast)
-    if any(result.faults for result in results):
+        live.show_leads(_console, shown.calls)
+        live.show_summary(_console, shown.calls, fast)
+        if shown.transfer:
+            live.show_handover(_console, shown.transfer)
+    if not shown.right:
         raise typer.Exit(1)
-
-
-async def _demo(
-    graph: Graph,
-    source: str,
-    callers: list[recorded.Recorded],
-    settings: demonstration.DemoSettings,
-    quiet: bool,
-) -> list[demonstration.Demonstrated]:
-    if quiet:
-        return await demonstration.demonstrate(graph, source, callers, settings)
-    pace = "as fast as they are processed" if settings.fast else "in real time"
-    _console.print(f"{len(callers)} recorded callers ring {graph.business} at once, {pace}.")
-    _console.print(
-        "Speech models: the two small ones that come with Switchboard, for this demonstration and the tests only."
-    )
-    followed = live.Live(_console, clock_stands=settings.fast)
-    watched = "CA" + "0" * 32
-    columns = (
-        TextColumn("rendering fixed prompts"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-    )
-    with Progress(*columns, console=_console, transient=True) as bar:
-        task = bar.add_task("prompts", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-            if done == total:
-                bar.stop()
-                _console.print(f"Following the first caller, {callers[0].scenario.name}:")
-
-        return await demonstration.demonstrate(
-            graph,
-            source,
-            callers,
-            settings,
-            listener=lambda start: followed if start.call == watched else live.Unwatched(),
-            progress=progress,
-            finished=lambda call: live.show_finished(_console, call),
-        )
 
 
 @app.command()
 def simulate(
     scenario: Annotated[str, typer.Argument(help="A shipped caller's name, or a path.")],
-    url: Annotated[str, typer.Option(help="ws://host:port/ws")],
-    record: Annotated[Path | None, typer.Option(help="Write what both sides heard: a stereo WAV.")] = None,
+    url: Annotated[str, typer.Option(help="ws://host:port/ws of a server on loopback.")] = "",
+    record: Annotated[Path | None, typer.Option(help="With --url: write what both sides heard, a stereo WAV.")] = None,
+    twilio: Annotated[
+        bool, typer.Option("--twilio", help="Ring the server of a settings file through the Twilio double.")
+    ] = False,
+    config: Annotated[Path, typer.Option(help="With --twilio: the server's settings file.")] = Path(settings.FILE),
+    server: Annotated[str, typer.Option(help="With --twilio: http://host:port, if not the settings' own.")] = "",
+    number: Annotated[str, typer.Option(help="With --twilio: which number is rung; by default the first.")] = "",
+    people: Annotated[
+        People, typer.Option(help="With --twilio: what people do whom the server rings.")
+    ] = People.accept,
+    speed: Annotated[float, typer.Option(min=0.1, max=8.0, help="With --twilio: times as fast as in life.")] = 1.0,
     as_json: Json = False,
 ) -> None:
-    """Ring a running server with one recorded caller, in real time."""
+    """Ring a running server with one recorded caller."""
     try:
-        rang = asyncio.run(ring(recorded.load(scenario), url, pace=RealTime(), record=record))
-    except SwitchboardError as error:
+        if twilio == bool(url):
+            raise OperatorError("say either --url ws://host:port/ws or --twilio")
+        if twilio:
+            _rehearse(scenario, settings.load(config), server, number, people, speed, as_json)
+        else:
+            _ring(scenario, url, record, as_json)
+    except (SwitchboardError, sop.FlowError) as error:
         raise _fail(error) from None
+
+
+def _ring(scenario: str, url: str, record: Path | None, as_json: bool) -> None:
+    rang = asyncio.run(ring(recorded.load(scenario), url, pace=RealTime(), record=record))
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(rang), indent=2))
     else:
         gaps = ", ".join(f"{reply.gap_ms} ms" for reply in rang.replies)
         _console.print(f"{rang.scenario}: {rang.duration_s} s, ended by the {rang.ended_by}; replies after {gaps}")
-        for violation in rang.violations:
-            _console.print(f"the carrier would have complained: {violation}", style="red")
+        live.show_violations(_console, rang.violations)
     if rang.violations or rang.ended_by in ("refused", "fault"):
+        raise typer.Exit(1)
+
+
+def _rehearse(
+    scenario: str, given: settings.Settings, server: str, number: str, people: People, speed: float, as_json: bool
+) -> None:
+    address = server or f"http://127.0.0.1:{given.listen.port}"
+    plan = rehearsal.Plan(address, number or next(iter(given.numbers)), people.value, speed)
+    done = asyncio.run(rehearsal.rehearse(recorded.load(scenario), given, plan))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(done), indent=2, ensure_ascii=False))
+    else:
+        live.show_rehearsed(_console, done)
+    if done.violations:
         raise typer.Exit(1)
 
 
@@ -224,30 +206,3 @@ def replay(
         )
     if not result.identical:
         raise typer.Exit(1)
-
-
-@app.command()
-def leads(config: ConfigFile = None, as_json: Json = False) -> None:
-    """List the leads in the database."""
-    try:
-        settings = configuration.load(config)
-        rows = asyncio.run(_leads(settings.store_url))
-    except SwitchboardError as error:
-        raise _fail(error) from None
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for row in rows:
-        _console.print(f"{row['call']} {row['status']}: {row['fields']}", markup=False, soft_wrap=True)
-
-
-async def _leads(url: str) -> list[dict[str, object]]:
-    store = Store(url)
-    await store.open()
-    try:
-        return [
-            {"call": x.call, "status": x.status, "fields": {s: v.value for s, v in x.fields.items()}}
-            for x in await store.leads()
-        ]
-    finally:
-        await store.close()

@@ -15,16 +15,20 @@ from typing import Any
 import audio_fixtures
 from sop import loader
 from sop.graph import Graph
+from voice import loopback
 from voice.carrier import LoopbackCarrier
 from voice.errors import CarrierError
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
+from voice.gate import LoopbackGate
 from voice.piper_voice import TtsSettings
 from voice.recorded import Recorded
 from voice.report import Report, percentile
 from voice.server import ServerSettings
 from voice.session import Listener, SessionSettings
 from voice.simulate import LockStep, Rang, RealTime, ring
+from voice.telephone import TelephoneSettings
+from voice.tools import ExampleTools
 from voice.whisper import AsrSettings
 
 WHISPER = audio_fixtures.ROOT / "models" / "whisper-switchboard"
@@ -73,9 +77,11 @@ async def demonstrate(
     """Has every caller ring at once; returns what became of each, in order."""
     carrier = LoopbackCarrier()
     settings.home.mkdir(parents=True, exist_ok=True)
+    gate = LoopbackGate(loopback.plan(graph, flow_source))
     async with exchange(
-        graph, flow_source, _settings(settings, len(recorded)), carrier=carrier, listener=listener, progress=progress
+        (graph,), _settings(settings, carrier, len(recorded)), lambda _: gate, listener=listener, progress=progress
     ) as running:
+        loopback.connect(carrier, running.server, running.engines.telephone)
         url = f"ws://127.0.0.1:{running.port}/ws"
 
         async def one(number: int, caller: Recorded) -> Demonstrated:
@@ -100,11 +106,15 @@ def _settled_for(running: Exchange, call: str) -> Callable[[int, int], Any]:
     return settled
 
 
-def _settings(settings: DemoSettings, calls: int) -> ExchangeSettings:
+def _settings(settings: DemoSettings, carrier: LoopbackCarrier, calls: int) -> ExchangeSettings:
     return ExchangeSettings(
         asr=AsrSettings(model=settings.asr, threads=settings.threads),
         tts=TtsSettings(voice=settings.voice, cache=settings.prompts),
         store_url=f"sqlite+aiosqlite:///{settings.home / 'switchboard.db'}",
+        unsaved=settings.home / "unsaved.jsonl",
+        carrier=carrier,
+        tools=ExampleTools(),
+        telephone=TelephoneSettings(packets=settings.home / "packets"),
         server=ServerSettings(
             journals=settings.home / "calls",
             keep=calls,

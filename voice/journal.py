@@ -83,6 +83,10 @@ class Journal:
         self._end_run()
         self._file.close()
 
+    def erase(self) -> None:
+        """Leaves nothing of it; after `close`."""
+        self.path.unlink(missing_ok=True)
+
 
 Entry = Event | Command
 """A line of a journal; a run of frames gives one event each."""
@@ -152,10 +156,12 @@ class Recording:
         self._agent = bytearray()
         self._agent_end = 0
         self._written = 0
+        self.masked = False
+        """While true silence stands for what both sides say."""
 
     def caller(self, mulaw: bytes) -> None:
         """The next piece of the caller's audio."""
-        self._caller += mulaw
+        self._caller += SILENCE * len(mulaw) if self.masked else mulaw
         if len(self._caller) >= LINE_RATE:
             self._write(len(self._caller))
 
@@ -163,7 +169,7 @@ class Recording:
         """A piece sent to the caller at this time; it plays when what was sent before it has played."""
         begins = max(self._agent_end, at, self._written)
         missing = begins - self._written - len(self._agent)
-        self._agent += SILENCE * max(0, missing) + mulaw
+        self._agent += SILENCE * max(0, missing) + (SILENCE * len(mulaw) if self.masked else mulaw)
         self._agent_end = self._written + len(self._agent)
 
     def cleared(self, at: int) -> None:
@@ -182,3 +188,7 @@ class Recording:
         """The call is over."""
         self._write(len(self._caller))
         self._wave.close()
+
+    def erase(self) -> None:
+        """Leaves nothing of it; after `close`."""
+        self.path.unlink(missing_ok=True)

@@ -6,28 +6,36 @@ Whatever takes time is a task. A task that fails in a way nobody foresaw ends th
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from sop.graph import Graph, ToolSpec
+from sop.graph import ToolSpec
 from sop.llm_reader import LlmReader
 from sop.reader import RuleReader
+from sop.state import State
 from voice.asr import Priority, Recogniser
 from voice.audio import first_audible
-from voice.carrier import Carrier
+from voice.bookkeeping import Bookkeeping
 from voice.errors import EngineError, StoreError, ToolError
 from voice.events import (
+    Bridge,
     CallStarted,
     CallTool,
     Cancel,
     Command,
+    DropLeg,
     Event,
+    LegState,
+    NoteConsent,
+    PassOn,
     Prepare,
+    Record,
+    Ring,
     Save,
-    Saved,
     SendAudio,
+    SlowAnswer,
     Speak,
     SpeechFailed,
     Spoken,
@@ -36,14 +44,18 @@ from voice.events import (
     Transcribed,
     TranscriptionFailed,
     Transfer,
-    TransferFinished,
     Understand,
     Understood,
     Urgency,
 )
 from voice.line import CallerAudio
+from voice.plan import CallPlan
+from voice.recordings import Recordings
+from voice.safekeeping import Safekeeping
 from voice.store import Store
+from voice.telephone import Telephone
 from voice.tools import Tools
+from voice.transfers import Transfers
 from voice.tts import Synthesiser
 from voice.vad import Detector
 
@@ -66,10 +78,14 @@ class Engines:
     recogniser: Recogniser
     synthesiser: Synthesiser
     store: Store
-    carrier: Carrier
+    notes: Safekeeping
+    """What is written goes through it: nothing said is lost while the database is away."""
+    telephone: Telephone
     tools: Tools
-    model: LlmReader | None = None
-    """Reads what callers say with a language model's help, where the operator has plugged one in."""
+    models: Mapping[str, LlmReader] = field(default_factory=dict)
+    """By procedure: reads what callers say with a language model's help, where the operator has plugged one in."""
+    delivered: Callable[[], None] = lambda: None
+    """Called when something new waits to be delivered."""
 
 
 class Performer:
@@ -78,9 +94,12 @@ class Performer:
     def __init__(
         self,
         engines: Engines,
-        graph: Graph,
+        plan: CallPlan,
         audio: CallerAudio,
         start: CallStarted,
+        books: Bookkeeping,
+        transfers: Transfers,
+        recordings: Recordings,
         *,
         nbest: int,
         post: Callable[[Event], None],
@@ -89,20 +108,22 @@ class Performer:
     ) -> None:
         """`post` takes events; `failed` is called when a task breaks, `changed` whenever one ends."""
         self._engines = engines
-        self._reader = RuleReader(graph)
+        self._reader = RuleReader(plan.graph)
+        self._model = engines.models.get(plan.graph.name)
         self._audio = audio
-        self._graph = graph
+        self._graph = plan.graph
         self._start = start
         self._call = start.call
-        self._begun = False
-        self._database = asyncio.Lock()
+        self._books = books
+        self._transfers = transfers
+        self._recordings = recordings
         self._nbest = nbest
         self._post = post
         self._failed = failed
         self._changed = changed
         self._tasks: set[asyncio.Task[None]] = set()
-        self._writing: set[asyncio.Task[None]] = set()
-        """Tasks that write to the database; in the order of their commands, whatever becomes of the call."""
+        self._lasting: set[asyncio.Task[None]] = set()
+        """Tasks that are finished whatever becomes of the call: entries in the database, telephones that ring."""
         self._preparing: set[asyncio.Task[None]] = set()
         self._speaking: dict[int, asyncio.Task[None]] = {}
         self._utterances: dict[int, bytearray] = {}
@@ -117,8 +138,8 @@ class Performer:
         match command:
             case Transcribe():
                 self._spawn(self._transcribe(command))
-            case Understand() if self._engines.model is not None:
-                self._spawn(self._ask_model(command, self._engines.model))
+            case Understand() if self._model is not None:
+                self._spawn(self._ask_model(command, self._model))
             case Understand():
                 self._understand(command)
             case Speak(utterance):
@@ -130,14 +151,33 @@ class Performer:
                 task = asyncio.create_task(self._prepare(texts))
                 self._preparing.add(task)
                 task.add_done_callback(self._preparing.discard)
-            case Save():
-                self._writing.add(self._spawn(self._save(command)))
-            case CallTool():
-                self._writing.add(self._spawn(self._run_tool(command)))
-            case Transfer():
-                self._spawn(self._transfer(command))
             case _:
-                pass
+                if (work := self._lasting_work(command)) is not None:
+                    self._last(work)
+
+    def _lasting_work(self, command: Command) -> Coroutine[Any, Any, None] | None:
+        """What is finished whatever becomes of the call."""
+        match command:
+            case Save():
+                return self._save(command)
+            case CallTool():
+                return self._run_tool(command)
+            case NoteConsent():
+                return self._books.note_consent(command)
+            case Record():
+                return self._recordings.perform(command)
+            case Transfer() | Ring() | DropLeg() | Bridge() | PassOn() | SlowAnswer():
+                return self._transfers.perform(command)
+            case _:
+                return None
+
+    def leg_changed(self, to: LegState) -> None:
+        """Has what a person did entered into the ledger."""
+        self._last(self._transfers.leg_changed(to))
+
+    def keep_state(self, state: State) -> None:
+        """Has where the procedure stands kept."""
+        self._last(self._books.keep_state(state))
 
     def rendered(self, command: SendAudio) -> bytes:
         """The µ-law that the command names."""
@@ -145,20 +185,9 @@ class Performer:
 
     async def finish(self) -> None:
         """Stops what nobody waits for; what goes into the database gets there."""
-        for task in (*self._tasks - self._writing, *self._preparing):
+        for task in (*self._tasks - self._lasting, *self._preparing):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._preparing, return_exceptions=True)
-
-    async def begin_call(self) -> None:
-        """Notes the call in the database; tried again before each save until it is in."""
-        start = self._start
-        try:
-            await self._engines.store.begin_call(
-                start.call, start.stream, self._graph.name, self._graph.version, start.caller, None, start.now
-            )
-            self._begun = True
-        except StoreError as error:
-            log.error("call not stored", call=self._call, error=str(error))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -166,9 +195,12 @@ class Performer:
         task.add_done_callback(self._done)
         return task
 
+    def _last(self, work: Coroutine[Any, Any, None]) -> None:
+        self._lasting.add(self._spawn(work))
+
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._writing.discard(task)
+        self._lasting.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a task of the call failed", call=self._call, exc_info=task.exception())
             self._failed()
@@ -233,25 +265,13 @@ class Performer:
                 return
 
     async def _save(self, command: Save) -> None:
-        fields = {f.slot: (f.value, f.spoken, f.confidence, f.confirmed) for f in command.fields}
-        began = time.perf_counter()
-        try:
-            async with self._database:
-                if not self._begun:
-                    await self.begin_call()
-                await self._engines.store.save_fields(self._call, fields)
-        except StoreError as error:
-            log.error("fields not saved", call=self._call, error=str(error))
-            self._post(Saved(0, command.save, False, _ms_since(began)))
-            return
-        self._post(Saved(0, command.save, True, _ms_since(began)))
+        self._post(await self._books.save(command))
 
     async def _run_tool(self, command: CallTool) -> None:
         try:
             if command.name == LEAD_TOOL:
                 result: Mapping[str, str] = {}
-                async with self._database, asyncio.timeout(command.timeout_s):
-                    await self._engines.store.complete_lead(self._call)
+                await self._books.complete_lead(command.timeout_s)
             else:
                 tool = self._graph.tools.get(command.name) or ToolSpec(command.name)
                 result = await self._engines.tools.call(tool, command.arguments, f"{self._call}-{command.key}")
@@ -260,10 +280,6 @@ class Performer:
             self._post(ToolFinished(0, command.tool, False, {}))
             return
         self._post(ToolFinished(0, command.tool, True, result))
-
-    async def _transfer(self, command: Transfer) -> None:
-        ok, reason = await self._engines.carrier.transfer(self._call, command.target, command.reason)
-        self._post(TransferFinished(0, ok, reason))
 
 
 def _ms_since(began: float) -> float:

@@ -1,33 +1,38 @@
-"""The aiohttp server: one WebSocket for media streams, `/healthz`, `/readyz`.
+"""The aiohttp server: one WebSocket for media streams, `/healthz`, `/readyz`, and whatever routes a desk adds.
 
-A socket becomes a call with its `start` message and not before: what comes earlier starts no engine. A call that is
-live already, or a name that no carrier would give, is refused with a close frame of code 1008.
+A socket becomes a call with its `start` message and not before: what comes earlier starts no engine. Who may open one
+is for the `Gate` to say: the carrier's signature before the upgrade, a ticket in `start`. A call that is live already,
+or a name that no carrier would give, is refused with a close frame of code 1008.
 """
 
 import asyncio
+import contextlib
 import re
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 from aiohttp import WSMsgType, web
 
-from sop.graph import Graph
+from sop.loader import load_text
+from sop.problems import FlowError
 from voice import replay, twilio
-from voice.call import Call, CallSettings
-from voice.errors import BadFrame, OperatorError
+from voice.call import Call
+from voice.errors import BadFrame, OperatorError, StoreError, SwitchboardError
 from voice.events import CallStarted
-from voice.journal import Journal, Recording
+from voice.gate import Admitted, Gate
+from voice.journal import Journal, Recording, read_header
 from voice.line import Wire
 from voice.performer import Engines
+from voice.plan import CallPlan
 from voice.session import Listener, Session, SessionSettings
+from voice.store import Resumable
 
 log = structlog.get_logger()
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLOSE_S = 5.0
 _REFUSED = 1008
 """WebSocket close code "policy violation", RFC 6455 section 7.4.1."""
@@ -44,13 +49,12 @@ class ServerSettings:
     start_s: float = 5.0
     """A socket that sends no `start` for so long is closed."""
     largest_message: int = 64 * 1024
-    trust_parameters: bool = True
-    """Take `caller` and `now` from the stream's parameters without a signature: on loopback only."""
     keep: int = 8
     """Ended calls whose sessions stay in memory."""
     most_calls: int = 64
     """Calls at a time; a further one is refused before any engine is used."""
-    call: CallSettings = field(default_factory=CallSettings)
+    resume_s: float = 0.5
+    """How long the database may take to say where a call was cut off."""
     session: SessionSettings = field(default_factory=SessionSettings)
 
 
@@ -74,27 +78,30 @@ class _Socket:
 
 
 class Server:
-    """Answers calls with one procedure."""
+    """Answers calls."""
 
     def __init__(
         self,
-        graph: Graph,
-        flow_source: str,
+        gate: Gate,
         engines: Engines,
         settings: ServerSettings,
         *,
         listener: Callable[[CallStarted], Listener] | None = None,
     ) -> None:
-        self._graph = graph
-        self._flow_source = flow_source
+        self._gate = gate
         self._engines = engines
         self._settings = settings
         self._listener = listener
+        self.instance = uuid.uuid4().hex
+        """Tells this process from any other behind the same address."""
+        self.draining = False
+        """No new calls; the live ones go on."""
         self._runner: web.AppRunner | None = None
         self.sessions: dict[str, Session] = {}
         """Live calls by the carrier's name."""
         self.finished: dict[str, Session] = {}
         """The calls that ended last, for whoever wants their reports; `keep` of them."""
+        self._opening: set[str] = set()
         self._arrivals: dict[str, asyncio.Event] = {}
         self._departures: dict[str, asyncio.Event] = {}
 
@@ -104,6 +111,7 @@ class Server:
         app.router.add_get("/ws", self._stream)
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/readyz", self._readiness)
+        self._gate.routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
@@ -115,6 +123,15 @@ class Server:
             ) from None
         port: int = self._runner.addresses[0][1]
         return port
+
+    async def drain(self, limit_s: float) -> int:
+        """Takes no new calls and waits for the live ones; returns how many were left when the time was up."""
+        self.draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while self.sessions:
+                    await self._departure(next(iter(self.sessions)))
+        return len(self.sessions)
 
     async def stop(self) -> None:
         """Ends every call, then stops listening."""
@@ -133,21 +150,35 @@ class Server:
     async def ended(self, call: str) -> Session:
         """The call's session once it is wound up: the caller may have left before the server had."""
         if call not in self.finished:
-            await self._departures.setdefault(call, asyncio.Event()).wait()
+            await self._departure(call)
         return self.finished[call]
 
+    async def gone(self, call: str, limit_s: float) -> bool:
+        """Whether the call has no stream any more; one that is winding up is waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while call in self.sessions:
+                    await self._departure(call)
+        return call not in self.sessions
+
+    async def _departure(self, call: str) -> None:
+        """Returns when the call's stream is wound up."""
+        await self._departures.setdefault(call, asyncio.Event()).wait()
+
     async def _health(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "alive", "calls": len(self.sessions)})
+        return web.json_response({"status": "alive", "calls": len(self.sessions), "instance": self.instance})
 
     async def _readiness(self, request: web.Request) -> web.Response:
         parts = {
             "recogniser": self._engines.recogniser.ready,
             "voice": self._engines.synthesiser.ready,
         }
-        ready = all(parts.values())
+        ready = all(parts.values()) and not self.draining
         return web.json_response({"ready": ready, **parts}, status=200 if ready else 503)
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
+        if not self._gate.upgrade(request):
+            raise web.HTTPForbidden(text="this is no stream that the carrier has signed\n")
         socket = web.WebSocketResponse(compress=False, max_msg_size=self._settings.largest_message)
         await socket.prepare(request)
         try:
@@ -156,11 +187,11 @@ class Server:
         except TimeoutError:
             log.warning("no start")
             start = None
-        if start is None or not self._admits(start):
+        session = await self._open(start, request, socket) if start is not None else None
+        if session is None:
             await socket.close(code=_REFUSED)
             return socket
-        transport = request.transport
-        await self._answer(start, socket, _Socket(socket, transport.abort if transport else lambda: None))
+        await self._answer(session, socket)
         return socket
 
     async def _await_start(self, socket: web.WebSocketResponse) -> twilio.Start | None:
@@ -176,22 +207,46 @@ class Server:
                 return frame
         return None
 
-    def _admits(self, start: twilio.Start) -> bool:
-        if not _NAME.fullmatch(start.call) or not _NAME.fullmatch(start.stream):
-            log.warning("call refused", why="a name no carrier gives")
-            return False
-        if start.call in self.sessions:
-            log.warning("call refused", why="the call is live already", call=start.call)
-            return False
-        if len(self.sessions) >= self._settings.most_calls:
-            log.warning("call refused", why="too many calls", call=start.call)
-            return False
-        return True
-
-    async def _answer(self, start: twilio.Start, socket: web.WebSocketResponse, wire: Wire) -> None:
-        session = self._session(start, wire)
-        self.sessions[start.call] = session
+    async def _open(self, start: twilio.Start, request: web.Request, socket: web.WebSocketResponse) -> Session | None:
+        """The stream's session, listed as live; None where it is refused."""
+        if why := self._objection(start):
+            log.warning("call refused", why=why)
+            return None
+        self._opening.add(start.call)
+        try:
+            admitted = await self._admitted(start)
+            if admitted is None:
+                return None
+            transport = request.transport
+            wire = _Socket(socket, transport.abort if transport else lambda: None)
+            session = self.sessions[start.call] = await self._session(start, admitted, wire)
+        finally:
+            self._opening.discard(start.call)
         self._arrivals.setdefault(start.call, asyncio.Event()).set()
+        return session
+
+    def _objection(self, start: twilio.Start) -> str:
+        if not _NAME.fullmatch(start.call) or not _NAME.fullmatch(start.stream):
+            return "a name no carrier gives"
+        if start.call in self._opening:
+            return "the call is live already"
+        if start.call not in self.sessions and len(self.sessions) >= self._settings.most_calls:
+            return "too many calls"
+        return ""
+
+    async def _admitted(self, start: twilio.Start) -> Admitted | None:
+        admitted = await self._gate.admit(start)
+        if admitted is None:
+            log.warning("call refused", why="no ticket", call=start.call)
+        elif (live := self.sessions.get(start.call)) is not None:
+            if not admitted.supersedes:
+                log.warning("call refused", why="the call is live already", call=start.call)
+                return None
+            live.closed("line dead")
+            await self._departure(start.call)
+        return admitted
+
+    async def _answer(self, session: Session, socket: web.WebSocketResponse) -> None:
         running = asyncio.create_task(session.run())
         try:
             async for message in socket:
@@ -202,47 +257,72 @@ class Server:
             session.closed("socket closed")
             await running
         except Exception:
-            log.exception("call failed", call=start.call)
+            log.exception("call failed", call=session.name)
         finally:
             running.cancel()
-            self.finished.pop(start.call, None)
-            self.finished[start.call] = self.sessions.pop(start.call)
+            self.finished.pop(session.name, None)
+            self.finished[session.name] = self.sessions.pop(session.name)
             while len(self.finished) > max(1, self._settings.keep):
                 del self.finished[next(iter(self.finished))]
-            self._arrivals.pop(start.call, None)
-            self._departures.pop(start.call, asyncio.Event()).set()
-            await wire.close()
+            self._arrivals.pop(session.name, None)
+            self._departures.pop(session.name, asyncio.Event()).set()
+            await session.hang_up()
 
-    def _session(self, start: twilio.Start, wire: Wire) -> Session:
-        began = self._call_started(start)
+    async def _session(self, start: twilio.Start, admitted: Admitted, wire: Wire) -> Session:
+        began, plan = (
+            CallStarted(0, start.call, start.stream, admitted.caller, admitted.now, admitted.profile),
+            admitted.plan,
+        )
+        found = await self._resumable(start.call) if plan.returns else None
+        if found is not None:
+            plan = self._pinned(plan, found)
+            began = replace(
+                began,
+                now=found.started,
+                resumed=found.state,
+                returned=admitted.returned,
+                transfers=len(await self._engines.store.transfers(start.call)),
+                recorded=any(consent.granted for consent in await self._engines.store.consents(start.call)),
+            )
         stem = _unused(self._settings.journals / f"{start.call}_{start.stream}")
-        header = replay.header(self._graph, self._flow_source, self._settings.call)
+        header = replay.header(plan.graph, plan.source, plan.settings)
         return Session(
             began,
-            self._graph,
-            Call(self._graph, self._settings.call),
+            plan,
+            Call(plan.graph, plan.settings),
             self._engines,
             wire,
             journal=Journal(stem.with_suffix(".jsonl"), header),
             recording=Recording(stem.with_suffix(".wav")),
             settings=self._settings.session,
             listener=self._listener(began) if self._listener else None,
+            earlier_turns=found.turns if found else 0,
         )
 
-    def _call_started(self, start: twilio.Start) -> CallStarted:
-        trusted = start.parameters if self._settings.trust_parameters else {}
-        caller = trusted.get("caller", "")
-        now = trusted.get("now", "")
-        return CallStarted(0, start.call, start.stream, caller if _E164.fullmatch(caller) else None, _moment(now))
+    async def _resumable(self, call: str) -> Resumable | None:
+        """Where an earlier stream of the call left off; None too where the database does not say so in time."""
+        try:
+            async with asyncio.timeout(self._settings.resume_s):
+                found = await self._engines.store.resumable(call)
+        except (StoreError, TimeoutError) as error:
+            log.error("the call can't be resumed", call=call, error=type(error).__name__)
+            return None
+        return found if found is not None and found.state and found.outcome is None else None
 
-
-def _moment(text: str) -> str:
-    """The given time, or the present one where none or an unreadable one is given; always with its offset."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="seconds")
-    except (ValueError, OverflowError):
-        return datetime.now().astimezone().isoformat(timespec="seconds")
+    def _pinned(self, plan: CallPlan, found: Resumable) -> CallPlan:
+        """A call keeps the version of the procedure that it began with: its text is in the earlier stream's journal."""
+        if (plan.graph.name, plan.graph.version) == (found.flow, found.version):
+            return plan
+        for path in sorted(self._settings.journals.glob(f"{found.call}_*.jsonl")):
+            try:
+                header = read_header(path)
+                graph = load_text(header["source"], header["flow"])
+            except (SwitchboardError, FlowError, KeyError) as error:
+                log.error("an earlier journal can't be read", call=found.call, error=type(error).__name__)
+                continue
+            if (graph.name, graph.version) == (found.flow, found.version):
+                return replace(plan, graph=graph, source=header["source"])
+        return plan
 
 
 def _unused(stem: Path) -> Path:

@@ -14,11 +14,12 @@ from typing import Protocol
 
 import structlog
 
-from sop.graph import Graph
+from sop.state import State
 from voice import twilio
-from voice.audio import FRAME, LINE_RATE, SILENCE, Framer, samples
+from voice.audio import FRAME, SILENCE, Framer
+from voice.bookkeeping import Bookkeeping
 from voice.call import Call
-from voice.errors import BadFrame, StoreError
+from voice.errors import BadFrame
 from voice.events import (
     CallStarted,
     Clear,
@@ -26,7 +27,10 @@ from voice.events import (
     Event,
     Heard,
     Keyed,
+    LegChanged,
+    LegState,
     Marked,
+    Save,
     SendAudio,
     SendMark,
     Stopped,
@@ -34,13 +38,15 @@ from voice.events import (
 )
 from voice.journal import Journal, Recording
 from voice.line import CallerAudio, Outbound, Wire
+from voice.line_watch import LineWatch
 from voice.performer import Engines, Performer
+from voice.plan import CallPlan
+from voice.recordings import Recordings
 from voice.report import Report
+from voice.transfers import Transcript, Transfers
 from voice.vad import Detector
 
 log = structlog.get_logger()
-
-_SECOND_LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Session:
     def __init__(
         self,
         start: CallStarted,
-        graph: Graph,
+        plan: CallPlan,
         call: Call,
         engines: Engines,
         wire: Wire,
@@ -82,9 +88,10 @@ class Session:
         recording: Recording,
         settings: SessionSettings,
         listener: Listener | None = None,
+        earlier_turns: int = 0,
     ) -> None:
+        """`earlier_turns` of this call were had on streams before this one."""
         self._start = start
-        self._graph = graph
         self._call = call
         self._engines = engines
         self._wire = wire
@@ -97,34 +104,61 @@ class Session:
         self._framer = Framer()
         self._clock = twilio.LineClock()
         self._detector: Detector | None = None
-        self._last_message = self._last_media = 0.0
-        self._turns_stored = 0
         self._storing: set[asyncio.Task[None]] = set()
         self._waiters: list[asyncio.Future[None]] = []
         self._ignored: dict[str, int] = {}
         self._messages_in = 0
         self._taking = False
+        self._kept: State = call.state
+        self._watch = LineWatch(
+            (settings.stall_ms or 0) / 1000,
+            settings.dead_ms / 1000,
+            idle=self._queue.empty,
+            silence=self._fill,
+            dead=self._give_up,
+        )
+        self.report = Report(clock_stands=settings.stall_ms is None)
         send_s = settings.send_ms / 1000
         dead, failed = (lambda: self.closed("line dead")), (lambda: self.closed("our failure"))
         self._outbound = Outbound(wire, start.stream, recording, send_s, dead=dead, changed=self._notify)
+        self._books = Bookkeeping(
+            start,
+            plan,
+            engines.notes,
+            self.report,
+            state=lambda: self._call.state,
+            delivered=engines.delivered,
+            earlier_turns=earlier_turns,
+        )
+        transfers = Transfers(
+            start.call,
+            plan,
+            engines.telephone,
+            known=lambda: (self._call.state, self.transcript),
+            note=self._books.note_transfer,
+            post=self._queue.put_nowait,
+        )
+        self._recordings = Recordings(start.call, recording, plan.keeps, engines.telephone)
         self._performer = Performer(
             engines,
-            graph,
+            plan,
             self._audio,
             start,
+            self._books,
+            transfers,
+            self._recordings,
             nbest=settings.nbest,
             post=self._queue.put_nowait,
             failed=failed,
             changed=self._notify,
         )
-        self.report = Report(clock_stands=settings.stall_ms is None)
 
     # ---- from the socket -----------------------------------------------------------------------------------
 
     def receive(self, text: str) -> None:
         """One text message from the carrier. One that nobody can read is counted and otherwise ignored."""
         self._messages_in += 1
-        self._last_message = asyncio.get_running_loop().time()
+        self._watch.message()
         try:
             frame = twilio.parse(text)
         except BadFrame as error:
@@ -138,7 +172,7 @@ class Session:
             self.ignore("another stream")
         else:
             if isinstance(frame, twilio.Media):
-                self._last_media = self._last_message
+                self._watch.media()
             self._queue.put_nowait(frame)
 
     def ignore(self, kind: str) -> None:
@@ -148,14 +182,36 @@ class Session:
             log.warning("frame ignored", call=self._start.call, kind=kind)
         self._notify()
 
+    def leg_changed(self, leg: int, to: LegState) -> None:
+        """The carrier says what became of a person's leg."""
+        self._queue.put_nowait(LegChanged(0, leg, to))
+        self._performer.leg_changed(to)
+
     def closed(self, reason: str) -> None:
         """The socket is closed, the line is dead, or the server is shutting down."""
         self._queue.put_nowait(Stopped(0, reason))
+
+    async def hang_up(self) -> None:
+        """Closes the stream; closing twice is no error."""
+        await self._wire.close()
+
+    @property
+    def name(self) -> str:
+        """The carrier's name for the call."""
+        return self._start.call
 
     @property
     def ignored(self) -> dict[str, int]:
         """Messages that changed nothing, by kind."""
         return dict(self._ignored)
+
+    @property
+    def transcript(self) -> Transcript:
+        """(who, words) so far, oldest first."""
+        lines = [("agent", self.report.greeting)]
+        for turn in self.report.turns:
+            lines += [("caller", turn.heard), ("agent", turn.said)]
+        return tuple(line for line in lines if line[1])
 
     @property
     def journal_path(self) -> Path:
@@ -167,7 +223,7 @@ class Session:
     async def run(self) -> None:
         """Answers the call and stays with it to its end; every task of the call has ended when this returns."""
         sending = asyncio.create_task(self._outbound.run())
-        watching = asyncio.create_task(self._watch()) if self._settings.stall_ms is not None else None
+        watching = asyncio.create_task(self._watch.run()) if self._settings.stall_ms is not None else None
         try:
             await self._begin()
             self._step(self._start)
@@ -184,9 +240,9 @@ class Session:
 
     async def _begin(self) -> None:
         """Frames that come before the detector is ready wait in the queue."""
-        await self._performer.begin_call()
+        await self._books.begin()
         self._detector = await self._engines.detector()
-        self._last_media = self._last_message = asyncio.get_running_loop().time()
+        self._watch.begin()
 
     async def _wind_up(self, sending: asyncio.Task[None]) -> None:
         self._outbound.finish()
@@ -196,16 +252,11 @@ class Session:
         await asyncio.gather(*self._storing, return_exceptions=True)
         self._journal.close()
         self._recording.close()
-        await self._store_turns(len(self.report.turns))
-        try:
-            await self._engines.store.end_call(
-                self._start.call,
-                self.report.outcome or "failed",
-                self.report.duration_s,
-                tuple(self.report.path),
-            )
-        except StoreError as error:
-            log.error("end of call not stored", call=self._start.call, error=str(error))
+        if not self._recordings.keeps_words:
+            self._journal.erase()
+        if not self._recordings.keeps_audio:
+            self._recording.erase()
+        await self._books.end()
         self._notify()
 
     def _take(self, item: twilio.Frame | Event) -> None:
@@ -240,10 +291,16 @@ class Session:
             self._journal, self.report, self._listener)  # fmt: skip
         for follower in followers:
             follower.event(event)
+        saves = False
         for command in self._call.receive(event):
             for follower in followers:
                 follower.command(command)
             self._perform(command)
+            saves = saves or type(command) is Save
+        if self._call.state is not self._kept:
+            self._kept = self._call.state
+            if not saves:
+                self._performer.keep_state(self._kept)
 
     def _perform(self, command: Command) -> None:
         match command:
@@ -255,55 +312,22 @@ class Session:
                 self._outbound.clear(self._audio.end)
             case Understand():
                 self._performer.perform(command)
-                storing = asyncio.create_task(self._store_turns(len(self.report.turns)))
+                storing = asyncio.create_task(self._books.store_turns(len(self.report.turns)))
                 self._storing.add(storing)
                 storing.add_done_callback(self._storing.discard)
             case _:
                 self._performer.perform(command)
 
-    async def _store_turns(self, upto: int) -> None:
-        """Turns are stored when they and the replies to them are complete: with the next one, or at the end."""
-        first, self._turns_stored = self._turns_stored, max(self._turns_stored, upto)
-        try:
-            for index in range(first, upto):
-                turn = self.report.turns[index]
-                await self._engines.store.add_turn(
-                    self._start.call,
-                    index,
-                    turn.heard,
-                    turn.confidence,
-                    turn.step,
-                    turn.said,
-                    turn.gap_ms,
-                    turn.barge_in,
-                )
-        except StoreError as error:
-            log.error("turn not stored", call=self._start.call, error=str(error))
-
     # ---- time ----------------------------------------------------------------------------------------------
 
-    async def _watch(self) -> None:
-        """Keeps the clock going when the line brings nothing, and gives up a dead line."""
-        stall = (self._settings.stall_ms or 0) / 1000
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(stall / 2)
-            if self._detector is None:
-                continue
-            if loop.time() - self._last_message > self._settings.dead_ms / 1000:
-                log.error("line dead", call=self._start.call)
-                self.closed("line dead")
-                return
-            if loop.time() - self._last_media <= stall:
-                continue
-            # After a stall of our own the frames are in the socket still: let them in before deciding.
-            await asyncio.sleep(_SECOND_LOOK_S)
-            missing = loop.time() - self._last_media
-            if missing > stall and self._queue.empty():
-                silence = samples(missing * 1000) // FRAME * FRAME
-                self._last_media += silence / LINE_RATE
-                self._clock.fill(silence)
-                self._hear(SILENCE * silence)
+    def _fill(self, silence: int) -> None:
+        """The line brought nothing for so many samples."""
+        self._clock.fill(silence)
+        self._hear(SILENCE * silence)
+
+    def _give_up(self) -> None:
+        log.error("line dead", call=self._start.call)
+        self.closed("line dead")
 
     async def settled(self, messages_in: int, messages_out: int) -> None:
         """Returns when everything up to these message counts is dealt with and nothing is under way, or it is over.

@@ -78,8 +78,8 @@ class Phone:
     async def database_at_rest(self) -> None:
         """Time is virtual and the database is not: no frame overtakes a write."""
         session = self.server.server.sessions.get(self.call) if self.server else None
-        while session is not None and session._performer._writing:
-            await asyncio.wait(session._performer._writing)
+        while session is not None and session._performer._lasting:
+            await asyncio.wait(session._performer._lasting)
 
     async def drain(self) -> None:
         """Takes what has come."""
