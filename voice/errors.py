@@ -2,11 +2,14 @@
 
     SwitchboardError
     ├── OperatorError          the configuration, a flow or a file on this machine; the server does not start
+    │   ├── SettingsError      switchboard.yaml, with every mistake in it (voice.settings)
     │   └── ModelMissing       a model that the configuration names is absent, incomplete or altered
     ├── CarrierError           what the carrier sent, or the line to it
     │   ├── BadFrame           one frame nobody can read: counted, logged once, the call goes on
-    │   └── LineDead           a send that did not finish in time: the call is over
+    │   ├── LineDead           a send that did not finish in time: the call is over
+    │   └── RestError          the carrier refused a request, or can't be reached (voice.rest)
     ├── StoreError             the database did not take or give what it should; its log line says which
+    │   └── WriteRefused       the row itself is at fault, and set aside (voice.store)
     ├── ToolError              a tool of the procedure could not be reached, was too slow, or answered nonsense
     └── EngineError            recogniser or voice: the caller is asked again, then handed to a person
         ├── EngineCrashed      the engine's process ended; it is started anew

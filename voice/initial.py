@@ -45,7 +45,7 @@ limits:
   dial_minutes: 60            # a caller and a person may talk so long
   # spend_per_day: 50         # money for people's legs in a day; needs the price of a minute
   # cost_per_minute: 0.02
-  answer_target_seconds: 45   # a person who takes longer raises an alarm
+  answer_target_seconds: 30   # a person who takes longer raises an alarm
 
 # Who can be rung, and when. Shifts belong to the day on which they begin; `to` before `from` is the next day.
 people:

@@ -58,7 +58,8 @@ class Plans:
         if one is None:
             return None
         hours = self._hours(one)
-        texts = Texts(leave_message=one.voicemail.prompt) if one.voicemail else Texts()
+        box = one.voicemail
+        texts = Texts(leave_message=box.prompt, message_s=box.seconds) if box else Texts()
         return Line(
             number=number,
             flow=one.open_flow or one.flow,

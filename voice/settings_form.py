@@ -96,7 +96,7 @@ class Limits(Form):
     """Money for people's legs in a day, in the currency of `cost_per_minute`; 0: no limit."""
     cost_per_minute: float = Field(0.0, ge=0)
     """Price of one minute of a person's leg."""
-    answer_target_seconds: int = Field(45, ge=1, le=600)
+    answer_target_seconds: int = Field(30, ge=1, le=600)
     """A person who takes longer to take over raises an alarm."""
 
 
@@ -192,8 +192,6 @@ class Number(Form):
     """The procedure: the name of a shipped flow, or a path from this file's folder."""
     open_flow: str = ""
     """The procedure in business hours; without it `flow` is followed at all hours."""
-    name: str = ""
-    """What the line is called in reports."""
     time_zone: Zone | None = None
     """The business's clock; without it that of the flow's `hours`."""
     hours: Week | None = None

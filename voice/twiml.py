@@ -64,6 +64,8 @@ class Texts:
     staff_brief: str = "A call for you. Press 1 to take it."
     person_left: str = "Thank you for calling. Goodbye."
     caller_gone: str = "The caller has hung up. Thank you."
+    message_s: int = 180
+    """The longest message that is taken."""
     voice: str = ""
     """One of the carrier's voices by its name; empty: its own choice."""
     language: str = "en-US"
@@ -284,7 +286,7 @@ def _take_message(response: Any, texts: Texts, action: str, status: str) -> None
     say(response, texts, texts.leave_message)
     response.record(
         action=action,
-        max_length=180,
+        max_length=texts.message_s,
         timeout=5,
         play_beep=True,
         finish_on_key="#",
