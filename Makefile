@@ -58,7 +58,7 @@ check: $(STAMP)
 
 test: check
 	@echo "== pytest"
-	@$(BIN)/pytest -q $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from docs import conformance
 from docs.drawing import picture
 from sop import cli as sop_cli
 from sop.conversation import Conversation
@@ -34,6 +35,18 @@ def test_the_design_names_every_module_and_no_other(package: str) -> None:
 
 def test_the_picture_is_what_its_script_draws() -> None:
     assert (ROOT / "docs" / "way-of-data.svg").read_text(encoding="utf-8") == picture()
+
+
+def test_the_page_of_points_is_what_the_tests_are_named() -> None:
+    assert (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8") == conformance.page(), (
+        "write it again: python -m docs.conformance"
+    )
+
+
+def test_every_point_has_a_test() -> None:
+    named = conformance.tests_of_points()
+    assert [number for number in range(1, len(conformance.POINTS) + 1) if number not in named] == []
+    assert len(conformance.POINTS) == 39
 
 
 def test_the_drawn_procedure_is_what_the_command_draws() -> None:

@@ -12,11 +12,26 @@ from voice.leads import app
 from voice.store import Delivery, Store
 
 
+SETTINGS = """
+public_url: https://agent.example.com
+models: {{ears: base.en, voice: en_US-ljspeech-medium}}
+store: {store}
+twilio: {{account: AC00000000000000000000000000000001, auth_token_env: TWILIO_AUTH_TOKEN}}
+people: {{ana: {{name: Ana, number: "+14155550111"}}}}
+lists: {{all: [{{people: [ana]}}]}}
+numbers:
+  "+14155550100":
+    flow: after_hours_hvac
+    time_zone: America/New_York
+    transfers: {{on_call_line: all, front_desk: all}}
+"""
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A configuration file whose database holds two leads, one of them with a dead delivery."""
-    file = tmp_path / "switchboard.toml"
-    file.write_text(f'store = "sqlite:///{tmp_path}/calls.db"\n', encoding="utf-8")
+    file = tmp_path / "switchboard.yaml"
+    file.write_text(SETTINGS.format(store=f"sqlite:///{tmp_path}/calls.db"), encoding="utf-8")
 
     async def fill(store: Store) -> None:
         await store.save_fields("CA1", NAME | PHONE, turn=2)
@@ -130,7 +145,7 @@ def test_an_export_says_what_it_needs(config: Path, tmp_path: Path) -> None:
 
 
 def test_a_database_that_can_not_be_used_is_an_error(tmp_path: Path) -> None:
-    file = tmp_path / "switchboard.toml"
-    file.write_text(f'store = "sqlite:///{tmp_path}/absent/calls.db"\n', encoding="utf-8")
+    file = tmp_path / "switchboard.yaml"
+    file.write_text(SETTINGS.format(store=f"sqlite:///{tmp_path}/absent/calls.db"), encoding="utf-8")
     assert "cannot be made" in refused(file, "list")
-    assert "does not exist" in refused(tmp_path / "absent.toml", "list")
+    assert "cannot be read" in refused(tmp_path / "absent.yaml", "list")

@@ -456,7 +456,7 @@ def test_point_19_marks_of_any_name_are_tolerated(tmp_path: Path) -> None:
 # ---- who gets in -----------------------------------------------------------------------------------------------------
 
 
-def test_a_socket_without_start_is_closed(tmp_path: Path) -> None:
+def test_point_5_a_socket_without_start_is_closed(tmp_path: Path) -> None:
     async def script(phone: Phone, server: Running) -> None:
         began = asyncio.get_running_loop().time()
         with pytest.raises(ConnectionClosed):
@@ -503,7 +503,7 @@ def test_health_readiness_and_unknown_paths(tmp_path: Path) -> None:
     on_the_phone(tmp_path, script)
 
 
-def test_a_message_beyond_the_limit_ends_the_call_and_nothing_else(tmp_path: Path) -> None:
+def test_point_5_a_message_beyond_the_limit_ends_the_call_and_nothing_else(tmp_path: Path) -> None:
     async def script(phone: Phone, server: Running) -> None:
         await phone.start()
         await phone.talk(5)
