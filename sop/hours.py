@@ -1,8 +1,10 @@
 """Business hours: whether somebody is there at a moment."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -56,3 +58,19 @@ def _calendar(country: str, year: int) -> frozenset[date]:
 def is_country(code: str) -> bool:
     """Whether holidays are known for this country."""
     return code in holidays.list_supported_countries()
+
+
+def hours_to_plain(hours: Hours) -> dict[str, Any]:
+    """As JSON takes it."""
+    return {
+        "week": {str(day): [list(stretch) for stretch in stretches] for day, stretches in hours.week.items()},
+        "time_zone": hours.time_zone,
+        "holidays": hours.holidays,
+        "closed": list(hours.closed),
+    }
+
+
+def hours_from_plain(plain: Mapping[str, Any]) -> Hours:
+    """What `hours_to_plain` made. Raises ValueError, KeyError or TypeError for anything else."""
+    week = {int(day): tuple((int(a), int(b)) for a, b in stretches) for day, stretches in plain["week"].items()}
+    return Hours(week, str(plain["time_zone"]), str(plain["holidays"]), tuple(str(day) for day in plain["closed"]))

@@ -1,7 +1,7 @@
 """The settings as calls need them: how each number is answered, and what its calls are conducted with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -87,7 +87,8 @@ class Plans:
         hours = self._hours(one)
         records = one.recording.mode != "none"
         return CallPlan(
-            graph=procedure.graph,
+            # A number's own hours are those that its procedure speaks of.
+            graph=replace(procedure.graph, hours=hours) if hours.week else procedure.graph,
             source=procedure.source,
             settings=self._call_settings(one),
             rosters={target: roster_of(self._settings, name, hours) for target, name in one.transfers.items()},

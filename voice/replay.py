@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from sop.graph import Graph
+from sop.hours import hours_from_plain, hours_to_plain
 from sop.loader import load_text
 from voice.audio import LINE_RATE
 from voice.call import Call, CallSettings
@@ -44,12 +45,20 @@ class Replay:
 
 def header(graph: Graph, flow_source: str, settings: CallSettings) -> dict[str, Any]:
     """What a journal's first line holds."""
+    hours = {} if graph.hours is None else {"hours": hours_to_plain(graph.hours)}
     return {
         "flow": graph.name,
         "version": graph.version,
         "settings": dataclasses.asdict(settings),
         "source": flow_source,
+        **hours,
     }
+
+
+def graph_of(head: dict[str, Any]) -> Graph:
+    """The procedure in a header, with the hours that held for the call. Raises FlowError, KeyError or ValueError."""
+    graph = load_text(head["source"], head["flow"])
+    return dataclasses.replace(graph, hours=hours_from_plain(head["hours"])) if "hours" in head else graph
 
 
 def settings_of(values: dict[str, Any]) -> CallSettings:
@@ -73,7 +82,7 @@ def replay(path: Path) -> Replay:
 
 def _replay(path: Path, head: dict[str, Any]) -> Replay:
     began = time.perf_counter()
-    call = Call(load_text(head["source"], head["flow"]), settings_of(head["settings"]))
+    call = Call(graph_of(head), settings_of(head["settings"]))
     report = Report()
     events = commands = at = 0
     due: list[str] = []

@@ -16,9 +16,9 @@ from pathlib import Path
 import structlog
 from aiohttp import WSMsgType, web
 
-from sop.loader import load_text
 from sop.problems import FlowError
 from voice import replay, twilio
+from voice.bookkeeping import BROKEN
 from voice.call import Call
 from voice.errors import BadFrame, OperatorError, StoreError, SwitchboardError
 from voice.events import CallStarted
@@ -187,11 +187,12 @@ class Server:
         except TimeoutError:
             log.warning("no start")
             start = None
-        session = await self._open(start, request, socket) if start is not None else None
-        if session is None:
+        opened = await self._open(start, request, socket) if start is not None else None
+        if opened is None:
             await socket.close(code=_REFUSED)
             return socket
-        await self._answer(session, socket)
+        session, plan = opened
+        await self._answer(session, socket, "socket broken" if plan.returns else "socket closed")
         return socket
 
     async def _await_start(self, socket: web.WebSocketResponse) -> twilio.Start | None:
@@ -207,7 +208,9 @@ class Server:
                 return frame
         return None
 
-    async def _open(self, start: twilio.Start, request: web.Request, socket: web.WebSocketResponse) -> Session | None:
+    async def _open(
+        self, start: twilio.Start, request: web.Request, socket: web.WebSocketResponse
+    ) -> tuple[Session, CallPlan] | None:
         """The stream's session, listed as live; None where it is refused."""
         if why := self._objection(start):
             log.warning("call refused", why=why)
@@ -223,7 +226,7 @@ class Server:
         finally:
             self._opening.discard(start.call)
         self._arrivals.setdefault(start.call, asyncio.Event()).set()
-        return session
+        return session, admitted.plan
 
     def _objection(self, start: twilio.Start) -> str:
         if not _NAME.fullmatch(start.call) or not _NAME.fullmatch(start.stream):
@@ -246,7 +249,8 @@ class Server:
             await self._departure(start.call)
         return admitted
 
-    async def _answer(self, session: Session, socket: web.WebSocketResponse) -> None:
+    async def _answer(self, session: Session, socket: web.WebSocketResponse, closed: str) -> None:
+        """`closed`: what it means when the socket is closed and nothing was said before."""
         running = asyncio.create_task(session.run())
         try:
             async for message in socket:
@@ -254,7 +258,7 @@ class Server:
                     session.receive(message.data)
                 else:
                     session.ignore("binary frame")
-            session.closed("socket closed")
+            session.closed(closed)
             await running
         except Exception:
             log.exception("call failed", call=session.name)
@@ -307,7 +311,9 @@ class Server:
         except (StoreError, TimeoutError) as error:
             log.error("the call can't be resumed", call=call, error=type(error).__name__)
             return None
-        return found if found is not None and found.state and found.outcome is None else None
+        if found is None or not found.state or found.outcome not in {None, *BROKEN}:
+            return None
+        return found
 
     def _pinned(self, plan: CallPlan, found: Resumable) -> CallPlan:
         """A call keeps the version of the procedure that it began with: its text is in the earlier stream's journal."""
@@ -316,8 +322,8 @@ class Server:
         for path in sorted(self._settings.journals.glob(f"{found.call}_*.jsonl")):
             try:
                 header = read_header(path)
-                graph = load_text(header["source"], header["flow"])
-            except (SwitchboardError, FlowError, KeyError) as error:
+                graph = replay.graph_of(header)
+            except (SwitchboardError, FlowError, KeyError, ValueError) as error:
                 log.error("an earlier journal can't be read", call=found.call, error=type(error).__name__)
                 continue
             if (graph.name, graph.version) == (found.flow, found.version):

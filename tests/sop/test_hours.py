@@ -1,11 +1,12 @@
 """Business hours: to the minute, by the business's own clock."""
 
+import json
 from datetime import datetime
 
 import pytest
 
 from sop.graph import Hours
-from sop.hours import is_country, is_day_off, is_open, local_time, parse_stretch
+from sop.hours import hours_from_plain, hours_to_plain, is_country, is_day_off, is_open, local_time, parse_stretch
 
 DAY = (480, 720), (780, 1020)
 """Eight to twelve and one to five."""
@@ -111,3 +112,14 @@ def test_no_holidays_unless_a_country_is_named() -> None:
     assert is_country("US")
     assert not is_country("us")
     assert not is_country("")
+
+
+def test_hours_survive_a_journal() -> None:
+    hours = Hours({0: ((540, 720), (780, 1020)), 5: ()}, "America/Chicago", "US", ("2026-12-24",))
+    assert hours_from_plain(json.loads(json.dumps(hours_to_plain(hours)))) == hours
+
+
+@pytest.mark.parametrize("plain", [{}, {"week": {"x": []}}, {"week": {"0": [[1]]}}])
+def test_what_is_no_hours_is_refused(plain: dict[str, object]) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        hours_from_plain(plain)
