@@ -8,7 +8,6 @@ or a secret.
 import asyncio
 import fcntl
 import hashlib
-import hmac
 import json
 import os
 import time
@@ -25,6 +24,7 @@ import aiosmtplib
 from voice import lead_text
 from voice.envelope import DeliveryFailed, Envelope
 from voice.errors import CarrierError
+from voice.notices import signature
 
 _TRY_AGAIN = frozenset({408, 429})
 """Answers of the 4xx kind after which the same request may be taken."""
@@ -141,11 +141,6 @@ class WebhookTarget:
     async def close(self) -> None:
         """Closes the connections."""
         await self._poster.close()
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """What a webhook's receiver compares the header with, in constant time."""
-    return "v1=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 class SlackTarget:

@@ -49,6 +49,27 @@ def as_chat(given: Packet, link: str) -> dict[str, str]:
     return {"text": "\n".join((f"*{headline}*", *rest, f"<{link.translate(_ESCAPED)}|The whole call>"))}
 
 
+def alarm_as_webhook(text: str, link: str) -> bytes:
+    """{"event": "alarm", "text", "link"}, UTF-8."""
+    return json.dumps({"event": "alarm", "text": text, "link": link}, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def alarm_as_mail(text: str, link: str, sender: str, to: Sequence[str]) -> EmailMessage:
+    """Plain text. Raises ValueError: an address has a line break in it."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = ", ".join(to)
+    message["Subject"] = _line(text)[:_LONGEST_SUBJECT]
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"{_line(text)}\n\nThe call: {link}\n")
+    return message
+
+
+def alarm_as_chat(text: str, link: str) -> dict[str, str]:
+    """{"text"}, as `as_chat`."""
+    return {"text": f"*{_line(text).translate(_ESCAPED)}*\n<{link.translate(_ESCAPED)}|The call>"}
+
+
 def _lines(given: Packet) -> list[str]:
     """What a person needs at a glance, a line for each."""
     who = " · ".join(filter(None, (given.name, given.number))) or "withheld number"

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 import aiohttp
@@ -18,7 +19,15 @@ import stamina
 import structlog
 
 from sop.handoff import Packet
-from voice.notices import as_chat, as_mail, as_webhook, signature
+from voice.notices import (
+    alarm_as_chat,
+    alarm_as_mail,
+    alarm_as_webhook,
+    as_chat,
+    as_mail,
+    as_webhook,
+    signature,
+)
 
 log = structlog.get_logger()
 
@@ -80,6 +89,15 @@ class Shown:
     took_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What is said, in each screen's own form; put into words when it is sent."""
+
+    webhook: Callable[[], bytes]
+    mail: Callable[[MailScreen], EmailMessage]
+    chat: Callable[[], dict[str, str]]
+
+
 class _Failed(Exception):
     def __init__(self, why: str, again: bool = True) -> None:
         super().__init__(why)
@@ -99,10 +117,29 @@ class Screens:
 
     async def show(self, packet: Packet, link: str) -> tuple[Shown, ...]:
         """Sends it everywhere; raises nothing and is back within the limit. `link`: of the packet's page."""
+        return await self._everywhere(
+            _Notice(
+                lambda: as_webhook(packet, link),
+                lambda to: as_mail(packet, link, to.sender, to.to),
+                lambda: as_chat(packet, link),
+            )
+        )
+
+    async def alarm(self, text: str, link: str) -> tuple[Shown, ...]:
+        """The same with one line that somebody should look at at once. `link`: of the call's packet."""
+        return await self._everywhere(
+            _Notice(
+                lambda: alarm_as_webhook(text, link),
+                lambda to: alarm_as_mail(text, link, to.sender, to.to),
+                lambda: alarm_as_chat(text, link),
+            )
+        )
+
+    async def _everywhere(self, notice: _Notice) -> tuple[Shown, ...]:
         began = time.monotonic()
         loop = asyncio.get_running_loop()
         first: dict[str, asyncio.Future[tuple[str, float]]] = {}
-        for name, send in self._sends(packet, link).items():
+        for name, send in self._sends(notice).items():
             first[name] = loop.create_future()
             task = asyncio.create_task(self._deliver(name, send, first[name], began))
             self._under_way.add(task)
@@ -157,17 +194,17 @@ class Screens:
         _tell(first, failed.why, began)
         raise failed
 
-    def _sends(self, packet: Packet, link: str) -> dict[str, Send]:
+    def _sends(self, notice: _Notice) -> dict[str, Send]:
         """What is to be done for each screen, by its name. Nothing is put into words before it is sent."""
         webhook, mail, chat = self._settings.webhook, self._settings.mail, self._settings.chat
         sends: dict[str, Send] = {}
         if webhook is not None:
-            sends["webhook"] = lambda: self._post_signed(webhook, as_webhook(packet, link))
+            sends["webhook"] = lambda: self._post_signed(webhook, notice.webhook())
         if mail is not None:
             sent = formatdate(), make_msgid(domain=_domain(mail.sender))
-            sends["mail"] = lambda: _mail(mail, packet, link, sent)
+            sends["mail"] = lambda: _mail(mail, notice.mail(mail), sent)
         if chat is not None:
-            sends["chat"] = lambda: self._post(chat.url, json.dumps(as_chat(packet, link)).encode(), {})
+            sends["chat"] = lambda: self._post(chat.url, json.dumps(notice.chat()).encode(), {})
         return sends
 
     async def _post_signed(self, to: WebhookScreen, body: bytes) -> None:
@@ -199,9 +236,8 @@ class Screens:
             self._session = None
 
 
-async def _mail(to: MailScreen, packet: Packet, link: str, sent: tuple[str, str]) -> None:
+async def _mail(to: MailScreen, message: EmailMessage, sent: tuple[str, str]) -> None:
     """One message; every try is the same one by its Message-ID."""
-    message = as_mail(packet, link, to.sender, to.to)
     message["Date"], message["Message-ID"] = sent
     await aiosmtplib.send(
         message,

@@ -76,6 +76,7 @@ class Webhooks:
         self._document(app, f"/twilio/staff/{call}/whisper", self._staff_whisper, sorry=_hang_up)
         self._document(app, f"/twilio/staff/{call}/accept", self._staff_accept, sorry=_hang_up)
         self._document(app, "/twilio/sms", self._sms, sorry=lambda _: document(twiml.nothing()))
+        self._callback(app, "/twilio/ping", self._ping)
         self._callback(app, "/twilio/stream-status", self._stream_status)
         self._callback(
             app, "/twilio/call-status", self._call_status, key=lambda hook: f"{hook.call} {hook.get('CallStatus')}"
@@ -249,6 +250,10 @@ class Webhooks:
         return inbound(hook.fields, recent, passed=passed, rung=rung)
 
     # ---- callbacks ---------------------------------------------------------------------------------------------
+
+    async def _ping(self, hook: Hook) -> Answer:
+        """Whether signatures arrive as they were made: `switchboard twilio setup` asks."""
+        return NOTED
 
     async def _stream_status(self, hook: Hook) -> Answer:
         note = StreamNote(

@@ -162,6 +162,21 @@ def test_every_screen_has_the_packet_before_the_ring() -> None:
     at_desk(work)
 
 
+def test_an_alarm_goes_to_every_screen() -> None:
+    text = "A caller has waited 34 seconds\r\nBcc: all@example.com"
+
+    async def work(here: Desk) -> None:
+        screens = Screens(ScreenSettings(here.webhook(), here.mail(), here.chat()))
+        results = await screens.alarm(text, LINK)
+        await screens.close()
+        assert all(one.ok for one in results) and len(results) == 3
+        assert {"event": "alarm", "text": text, "link": LINK} in [json.loads(body) for _, _, body in here.asked]
+        ((_, _, mail),) = here.mailbox.taken
+        assert mail["Subject"] == "A caller has waited 34 seconds Bcc: all@example.com" and mail["Bcc"] is None
+
+    at_desk(work)
+
+
 def test_point_33_the_webhook_is_signed_over_its_time_and_body() -> None:
     async def work(here: Desk) -> None:
         screens = Screens(ScreenSettings(here.webhook()))
