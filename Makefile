@@ -2,7 +2,7 @@
 # requirements.lock, if it is not there or the lock has changed; after that nothing is fetched.
 #
 #   make demo ARGS=--fast        recorded callers ring in; no account, no key, no network
-#   make serve ARGS="--flow after_hours_hvac --loopback"
+#   make serve ARGS="--config switchboard.yaml"
 #   make test                    ruff, mypy, then every test
 #   make check                   ruff and mypy alone
 

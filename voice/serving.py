@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 
 import sop
 from sop.llm_reader import LlmSettings
@@ -45,6 +47,8 @@ def serve(
     """Answer calls."""
     try:
         given = {"port": port, "flow": flow, "asr": asr, "voice": voice}
+        if loopback and config is not None:
+            raise OperatorError("--config goes without --loopback, which takes options and the environment")
         if loopback:
             asyncio.run(_on_loopback(configuration.load(overrides=given), example_tools=example_tools))
         elif unfit := [f"--{name}" for name, value in given.items() if value is not None]:
@@ -60,7 +64,7 @@ def serve(
 async def _on_the_telephone(settings: telephone_settings.Settings, *, example_tools: bool) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     stopping = _signalled()
-    async with service(settings, example_tools=example_tools) as running:
+    async with service(settings, example_tools=example_tools, progress=_loading()) as running:
         numbers = ", ".join(settings.numbers)
         _ready(f"{settings.public_url} on port {running.port} answers {numbers}; ears {settings.models.ears}")
         await stopping.wait()
@@ -95,13 +99,35 @@ async def _on_loopback(config: configuration.Config, *, example_tools: bool) -> 
     config.home.mkdir(parents=True, exist_ok=True)
     stopping = _signalled()
     gate = LoopbackGate(loopback.plan(graph, source))
-    async with exchange((graph,), settings, lambda _: gate) as running:
+    async with exchange((graph,), settings, lambda _: gate, progress=_loading()) as running:
         loopback.connect(carrier, running.server, running.engines.telephone)
         _ready(
             f"ws://127.0.0.1:{running.port}/ws answers with {graph.name} version {graph.version}; "
             f"ears {config.asr}, voice {config.voice}"
         )
         await stopping.wait()
+
+
+def _loading() -> Callable[[int, int], None]:
+    """Shows how far the prompts are, where a person is watching; the models are loaded by then."""
+    bar = Progress(
+        TextColumn("rendering fixed prompts"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        console=_errors,
+        transient=True,
+    )
+    task = bar.add_task("prompts", total=None)
+
+    def progress(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
+
+    if _errors.is_terminal:
+        _errors.print("loading the speech models")
+    return progress
 
 
 def _ready(what: str) -> None:
