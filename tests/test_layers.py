@@ -70,7 +70,7 @@ LAYERS = (
         "machinery",
         names(
             "voice worker engine_process whisper hallucination piper_voice prompt_cache hub rest",
-            "voice schema rows database call_rows delivery_rows lead_rows ledger_rows kept_lines",
+            "voice schema rows database call_rows delivery_rows lead_rows ledger_rows recording_rows kept_lines",
         ),
         only=("values",),
     ),
@@ -84,7 +84,7 @@ LAYERS = (
     Layer(
         "shells",
         names(
-            "voice plan line line_watch safekeeping outbox telephone transfers recordings bookkeeping",
+            "voice plan line line_watch safekeeping outbox recording_files telephone transfers recordings bookkeeping",
             "voice performer session replay",
             "sop llm_reader stub conversation script",
         ),
@@ -95,6 +95,7 @@ LAYERS = (
         names(
             "voice config settings settings_form settings_values settings_channels settings_mistakes",
             "voice settings_references settings_tree logs gate webhook_gate webhooks transfer_webhooks reception",
+            "voice lost_calls",
             "voice plans channels server exchange service loopback recorded simulate demo live",
             "voice transfer_demo rehearsal handed_over showing",
             "voice leads initial diagnosis doctor setup serving cli __main__",

@@ -84,7 +84,9 @@ def init(
         raise _fail(OperatorError(f"{out} is there already; name another file with --out, or remove it")) from None
     except (SwitchboardError, sop.FlowError, OSError) as error:
         raise _fail(error) from None
-    _console.print(f"{out}: fill in what stands between < and >, then run: switchboard doctor --config {out}")
+    _console.print(
+        f"{out}: fill in what stands between < and >, then run: switchboard doctor --config {out}", soft_wrap=True
+    )
 
 
 @app.command()

@@ -64,7 +64,7 @@ lists:
 #   - kind: slack
 #     url_env: SLACK_WEBHOOK    # the variable that holds the incoming webhook's address
 
-# Where leads go: webhook, email, slack, jsonl, or sms to the caller.
+# Where leads go: webhook, email, slack, jsonl, sms to somebody, or a confirmation to the caller.
 deliveries:
   file:
     kind: jsonl

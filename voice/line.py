@@ -109,8 +109,12 @@ class Outbound:
                 async with asyncio.timeout(self._limit_s):
                     await self._wire.send(text)
                 self.sent += 1
-            except (TimeoutError, ConnectionError) as error:
-                log.error("line dead", stream=self._stream, error=type(error).__name__)
+            except ConnectionError:
+                log.info("the line was closed while the agent spoke", stream=self._stream)
+                self._dead()
+                return
+            except TimeoutError:
+                log.error("line dead", stream=self._stream)
                 self._dead()
                 return
             finally:

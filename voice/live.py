@@ -23,7 +23,7 @@ from voice.events import (
     Transfer,
     Understood,
 )
-from voice.handed_over import HandedOver, Voice
+from voice.handed_over import WORDS, HandedOver, Voice
 from voice.rehearsal import Rehearsed
 from voice.report import Report
 
@@ -160,8 +160,9 @@ def show_handover(console: Console, done: HandedOver) -> None:
     took = "nobody" if done.answer_s is None else f"{done.answer_s:.1f} s from the caller's being told to the key 1"
     console.print(f"Warm transfer: {done.outcome}, {verdict}; speed to answer: {took}")
     console.print(
-        f"Heard of one another: the caller the person {_heard(done.caller_heard)}, "
-        f"the person the caller {_heard(done.person_heard)}",
+        f'Once connected: the caller heard "{WORDS["person"]}" {_heard(done.caller_heard)}, '
+        f'the person heard "{WORDS["caller"]}" {_heard(done.person_heard)}',
+        markup=False,
         soft_wrap=True,
     )
     if done.packet:
@@ -205,7 +206,7 @@ _FILES = {
 
 
 def _heard(voice: Voice) -> str:
-    return f"{voice.level_db:+.1f} dB, correlation {voice.correlation:.2f}" if voice.correlation else "not at all"
+    return f"at {voice.level_db:+.1f} dB (correlation {voice.correlation:.2f})" if voice.correlation else "not at all"
 
 
 def _packet(done: HandedOver) -> tuple[str, ...]:
