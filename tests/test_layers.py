@@ -84,8 +84,8 @@ LAYERS = (
     Layer(
         "shells",
         names(
-            "voice plan line line_watch safekeeping outbox recording_files telephone transfers recordings bookkeeping",
-            "voice performer session replay",
+            "voice plan line line_watch settling safekeeping outbox recording_files telephone transfers",
+            "voice recordings bookkeeping performer session replay resuming",
             "sop llm_reader stub conversation script",
         ),
     ),
@@ -95,7 +95,7 @@ LAYERS = (
         names(
             "voice config settings settings_form settings_values settings_channels settings_mistakes",
             "voice settings_references settings_tree logs gate webhook_gate webhooks transfer_webhooks reception",
-            "voice lost_calls",
+            "voice caller_history passing_on person_legs staff_keys lost_calls",
             "voice plans channels server exchange service loopback recorded simulate demo live",
             "voice transfer_demo rehearsal handed_over showing",
             "voice leads initial diagnosis doctor setup serving cli __main__",

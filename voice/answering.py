@@ -18,18 +18,6 @@ from voice.tickets import CallOrder
 from voice.twiml import Texts
 
 
-class Recording(StrEnum):
-    """When a call of this number is recorded."""
-
-    OFF = "off"
-    ANNOUNCED = "announced"
-    """After a line that says so."""
-    ASKED = "asked"
-    """After the caller has said yes."""
-    AT_ONCE = "at_once"
-    """From the first word, by the carrier's document: only where callers have agreed before they reach us."""
-
-
 class Route(StrEnum):
     """What a call is answered with."""
 
@@ -72,12 +60,13 @@ class Line:
     people: tuple[str, ...] = ()
     """On call where the agent can't answer."""
     ring_s: int = 15
+    dial_s: int = 3600
+    """The longest conversation with somebody who is dialled without the agent."""
     allow: frozenset[str] = frozenset()
     block: frozenset[str] = frozenset()
     """E.164, or the beginning of numbers with a star behind it: "+1900*"."""
     spam_limit: int = 70
     """Points of `voice.spam` from which on a key must be pressed."""
-    recording: Recording = Recording.OFF
     texts: Texts = field(default_factory=Texts)
 
 
@@ -186,7 +175,7 @@ def challenge_key(call: str) -> str:
     return str(2 + hashlib.sha256(call.encode()).digest()[0] % 8)
 
 
-def order(line: Line, call: Inbound, decision: Decision, *, resume: int = 0, returned: str = "") -> CallOrder:
+def order(line: Line, call: Inbound, decision: Decision, *, returned: str = "") -> CallOrder:
     """What the stream's ticket shall say."""
     return CallOrder(
         number=line.number,
@@ -194,7 +183,6 @@ def order(line: Line, call: Inbound, decision: Decision, *, resume: int = 0, ret
         caller=call.caller,
         attestation=call.attested,
         arm=decision.arm,
-        resume=resume,
         returned=returned,
     )
 

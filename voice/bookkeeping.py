@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 BROKEN = frozenset({"line_dead", "failed", "voice_failed", "server_stopped", "socket_closed"})
 """Outcomes after which the caller may still be on the line."""
+TRANSFERRED = "transferred"
 PASSED_ON = "passed_on"
 """The call is with a document that dials people, and comes back if nobody takes it."""
 

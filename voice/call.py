@@ -276,6 +276,10 @@ class Call:
                     self._out.append(result)
         self._end_moved()
 
+    def waits_for(self, leg: int) -> bool:
+        """Whether that leg's person is the one who is being fetched, or has the caller."""
+        return self._transfer.waits_for(leg)
+
     def _end_moved(self) -> None:
         """Nothing of ours hangs up on a caller who is with a person: the end of the stream is awaited, for a while."""
         if not self.over and self._transfer.ended(self._at, self._settings.stream_end_ms):
@@ -309,16 +313,13 @@ class Call:
             self._wait_for_caller()
 
     def _wait_for_caller(self) -> None:
+        ours = self._understanding.busy or self._procedure.saving or self._listening.active
         if self._keypad.pending and self.expecting.kind != "nothing":
             self._quiet_since = self._at
             self._entered(self._keypad.tick(self._at))
-        elif self._at - self._quiet_since >= self._patience and not self._busy():
+        elif not ours and self._at - self._quiet_since >= self._patience:
             self._patience = self._no_input
             self._take(acts.Silence())
-
-    def _busy(self) -> bool:
-        """Whether the next word is not the caller's."""
-        return self._understanding.busy or self._procedure.saving or self._listening.active
 
     def _run_out(self) -> None:
         """The time for a call is over: say so, then end it."""

@@ -8,8 +8,11 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voice.database import Database, WriteRefused
-from voice.rows import KnownCaller, Resumable, StoredCall, StoredTurn
-from voice.schema import CALLERS, CALLS, STATUSES, TURNS
+from voice.rows import Arm, KnownCaller, Resumable, StoredCall, StoredTurn
+from voice.schema import CALLERS, CALLS, LEADS, STATUSES, TURNS
+
+GIVEN_UP = "line_dead"
+"""The outcome of a call of which nothing was heard any more."""
 
 
 class CallRows(Database):
@@ -29,11 +32,13 @@ class CallRows(Database):
         arm: str = "",
     ) -> None:
         """A call has begun; `started` is ISO 8601 with offset. A known call gets the new stream, and what was not
-        known of it. The caller's row counts each call once."""
+        known of it; one that was given up is not over any more. The caller's row counts each call once."""
         row = {"stream": stream, "flow": flow, "version": version, "caller": caller, "called": called}
         row |= {"started": started, "attestation": attestation, "arm": arm}
         async with self._writes("call") as connection:
             await connection.execute(self._begun(call, row, newer=("stream",)))
+            back = (CALLS.c.call == call) & (CALLS.c.outcome == GIVEN_UP)
+            await connection.execute(update(CALLS).where(back).values(outcome=None))
             await self._count(connection, call)
 
     async def note_route(
@@ -47,12 +52,14 @@ class CallRows(Database):
         called: str | None = None,
         started: str = "",
         attestation: str = "",
+        only_new: bool = False,
     ) -> None:
-        """Where the call was sent when it came in, whether or not the agent takes it later; the last word counts."""
+        """Where the call was sent when it came in, whether or not the agent takes it later; the last word counts, or
+        with `only_new` the first."""
         row = {"stream": "", "flow": "", "version": 0, "caller": caller, "called": called, "started": started}
         row |= {"attestation": attestation, "arm": arm, "route": route, "why": why}
         async with self._writes("route") as connection:
-            await connection.execute(self._begun(call, row, newer=("route", "why")))
+            await connection.execute(self._begun(call, row, newer=() if only_new else ("route", "why")))
 
     async def note_status(self, call: str, status: str, sequence: int) -> bool:
         """The carrier's word on a call, which may come twice and in any order. False: it was seen before."""
@@ -74,11 +81,19 @@ class CallRows(Database):
 
     async def resumable(self, call: str) -> Resumable | None:
         """Where a call stands that the agent had taken; None for any other."""
+        found = await self._resumable(CALLS.c.call == call)
+        return found[0] if found else None
+
+    async def unended(self) -> tuple[Resumable, ...]:
+        """Calls that the agent had taken and that have no outcome, those that are live among them."""
+        return await self._resumable(CALLS.c.outcome.is_(None))
+
+    async def _resumable(self, which: ColumnElement[bool]) -> tuple[Resumable, ...]:
         places = select(func.max(TURNS.c.place)).where(TURNS.c.call == CALLS.c.call).scalar_subquery()
         names = ("call", "flow", "version", "state", "caller", "called", "started", "outcome")
         wanted = select(*(CALLS.c[name] for name in names), func.coalesce(places + 1, 0))
-        rows = await self._read(wanted.where(CALLS.c.call == call, CALLS.c.flow != ""))
-        return Resumable(*rows[0]) if rows else None
+        rows = await self._read(wanted.where(which, CALLS.c.flow != ""))
+        return tuple(Resumable(*row) for row in rows)
 
     async def add_turn(
         self,
@@ -103,6 +118,20 @@ class CallRows(Database):
         rows = await self._read(select(*columns).order_by(CALLS.c.started, CALLS.c.call))
         found = (StoredCall(*row) for row in rows)
         return tuple(call if call.path is None else replace(call, path=tuple(call.path)) for call in found)
+
+    async def arms(self) -> tuple[Arm, ...]:
+        """The arms of each number's soft launch side by side, by number and arm."""
+        outcome = func.coalesce(CALLS.c.outcome, CALLS.c.status)
+        complete = func.coalesce(func.sum(case((LEADS.c.status == "complete", 1), else_=0)), 0)
+        counted = select(CALLS.c.called, CALLS.c.arm, outcome, func.count(), complete)
+        counted = counted.select_from(CALLS).outerjoin(LEADS, LEADS.c.call == CALLS.c.call)
+        counted = counted.group_by(CALLS.c.called, CALLS.c.arm, outcome)
+        found: dict[tuple[str, str], Arm] = {}
+        for number, arm, ended, calls, leads in await self._read(counted):
+            so_far = found.get((number or "", arm), Arm(number, arm, 0, 0, {}))
+            outcomes = dict(so_far.outcomes) | {ended: calls}
+            found[number or "", arm] = Arm(number, arm, so_far.calls + calls, so_far.leads + int(leads), outcomes)
+        return tuple(found[key] for key in sorted(found))
 
     async def turns(self, call: str) -> tuple[StoredTurn, ...]:
         """The turns of a call in order."""
@@ -130,6 +159,10 @@ class CallRows(Database):
         done = await connection.execute(update(CALLS).where(CALLS.c.call == call).values(state=state))
         if done.rowcount != 1:
             raise WriteRefused("state not saved: no such call")
+
+    async def _has_ended(self, connection: AsyncConnection, call: str) -> bool:
+        known = select(CALLS.c.outcome).where(CALLS.c.call == call).with_for_update()
+        return await connection.scalar(known) is not None
 
     async def _end(self, connection: AsyncConnection, call: str, row: Mapping[str, Any]) -> None:
         """The call's own row and its caller's, at the end of it."""

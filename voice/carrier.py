@@ -16,6 +16,8 @@ from voice.rest import Rest, RestError
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 """E.164."""
 _EVENTS = ["initiated", "ringing", "answered", "completed"]
+_CURRENT = "Twilio.CURRENT"
+"""In place of a recording's SID: the one of the call that is active."""
 _NOT_OURS = 21210
 """Twilio's code for a caller id that is not the account's."""
 
@@ -62,11 +64,21 @@ class Carrier(Protocol):
         ...
 
     async def pause(self, call: str, recording: str, paused: bool) -> None:
-        """Pauses a recording, or has it go on. A pause is silence of its length; a recording that is over is fine."""
+        """Pauses a recording, or has it go on. A pause is silence of its length; a recording that is over is fine.
+        An empty name stands for the call's recording that is under way, as it does for `stop_recording`."""
         ...
 
-    async def send_sms(self, to: str, body: str) -> str:
-        """Sends a text; its name. The error's `code` says why one was refused, such as 21610: they opted out."""
+    async def stop_recording(self, call: str, recording: str) -> None:
+        """Ends a recording for good; one that is over is fine."""
+        ...
+
+    async def delete_recording(self, recording: str) -> None:
+        """Has the carrier forget a recording; one that it does not know is fine."""
+        ...
+
+    async def send_sms(self, to: str, body: str, sender: str = "") -> str:
+        """Sends a text; its name. `sender`: the number of ours that it comes from; empty for the business's own. The
+        error's `code` says why one was refused, such as 21610: they opted out."""
         ...
 
     async def close(self) -> None:
@@ -83,7 +95,7 @@ class CarrierSettings:
     allowed: frozenset[str] = frozenset()
     """The only numbers that are ever rung: those of the people in the configuration."""
     sms_from: str = ""
-    """Number, or SID of a messaging service (MG…); empty for `number`."""
+    """Number, or SID of a messaging service (MG…), that every text comes from; empty for the number that was rung."""
 
 
 class TwilioCarrier:
@@ -174,21 +186,34 @@ class TwilioCarrier:
     async def pause(self, call: str, recording: str, paused: bool) -> None:
         """Silence instead of a gap keeps times in the recording those of the call."""
         changes = {"status": "paused", "pause_behavior": "silence"} if paused else {"status": "in-progress"}
+        await self._change(call, recording, "pausing a recording", **changes)
+
+    async def stop_recording(self, call: str, recording: str) -> None:
+        """By its status."""
+        await self._change(call, recording, "stopping a recording", status="stopped")
+
+    async def _change(self, call: str, recording: str, what: str, **changes: str) -> None:
+        name = recording or _CURRENT
         try:
-            await self._rest.ask(
-                "pausing a recording",
-                lambda twilio: twilio.calls(call).recordings(recording).update_async(**changes),
-            )
+            await self._rest.ask(what, lambda twilio: twilio.calls(call).recordings(name).update_async(**changes))
         except RestError as error:
             if not error.gone:
                 raise
 
-    async def send_sms(self, to: str, body: str) -> str:
+    async def delete_recording(self, recording: str) -> None:
+        """By its name."""
+        try:
+            await self._rest.ask("deleting a recording", lambda twilio: twilio.recordings(recording).delete_async())
+        except RestError as error:
+            if not error.gone:
+                raise
+
+    async def send_sms(self, to: str, body: str, sender: str = "") -> str:
         """Only to a number: a withheld caller id gets none."""
         if not NUMBER.fullmatch(to):
             raise RestError("sending a text", "not allowed")
-        sender = self._settings.sms_from or self._settings.number
-        by = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
+        sent_by = self._settings.sms_from or sender or self._settings.number
+        by = {"messaging_service_sid" if sent_by.startswith("MG") else "from_": sent_by}
         text = await self._rest.ask(
             "sending a text", lambda twilio: twilio.messages.create_async(to=to, body=body, **by), repeat=False
         )
@@ -239,6 +264,9 @@ class LoopbackCarrier:
     recordings: list[tuple[str, str]] = field(default_factory=list)
     """(call, callback)."""
     pauses: list[tuple[str, str, bool]] = field(default_factory=list)
+    stopped: list[tuple[str, str]] = field(default_factory=list)
+    """(call, recording)."""
+    deleted: list[str] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     """(to, body)."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, repr=False)
@@ -293,7 +321,15 @@ class LoopbackCarrier:
         """Noted."""
         self.pauses.append((call, recording, paused))
 
-    async def send_sms(self, to: str, body: str) -> str:
+    async def stop_recording(self, call: str, recording: str) -> None:
+        """Noted."""
+        self.stopped.append((call, recording))
+
+    async def delete_recording(self, recording: str) -> None:
+        """Noted."""
+        self.deleted.append(recording)
+
+    async def send_sms(self, to: str, body: str, sender: str = "") -> str:
         """Noted."""
         self.texts.append((to, body))
         return f"SM{len(self.texts):032d}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice.carrier import Carrier
-from voice.confirmation import ConfirmationSettings, ConfirmationTarget
+from voice.confirmation import ConfirmationSettings, ConfirmationTarget, rung
 from voice.delivery import (
     FileSettings,
     FileTarget,
@@ -72,11 +72,28 @@ def _target(one: Delivery, secrets: Secrets, carrier: Carrier, welcome: Callable
         case JsonlDelivery():
             return FileTarget(FileSettings(Path(one.path)))
         case SmsDelivery():
-            target = SmsTarget(SmsSettings(one.to, one.heading), carrier.send_sms)
+            target = FromTheNumberRung(SmsSettings(one.to, one.heading), carrier.send_sms)
             return OnlyIf(target, *condition(one.only_if)) if one.only_if else target
         case ConfirmationDelivery():
             slot, value = condition(one.only_if)
             return ConfirmationTarget(ConfirmationSettings(one.text, one.to, slot, value), carrier.send_sms, welcome)
+
+
+class FromTheNumberRung:
+    """A text to a person of the business, who sees by its sender which number was rung."""
+
+    def __init__(self, settings: SmsSettings, send: Callable[[str, str, str], Awaitable[object]]) -> None:
+        """`send(to, body, sender)` as `Carrier.send_sms`."""
+        self._settings = settings
+        self._send = send
+
+    async def deliver(self, envelope: Envelope) -> None:
+        """As `SmsTarget`."""
+        sender = rung(envelope.payload)
+        await SmsTarget(self._settings, lambda to, body: self._send(to, body, sender)).deliver(envelope)
+
+    async def close(self) -> None:
+        """The sender is not ours."""
 
 
 class OnlyIf:

@@ -36,10 +36,11 @@ class ConfirmationTarget:
     def __init__(
         self,
         settings: ConfirmationSettings,
-        send: Callable[[str, str], Awaitable[object]],
+        send: Callable[[str, str, str], Awaitable[object]],
         welcome: Callable[[str], Awaitable[bool]],
     ) -> None:
-        """`send(to, body)` raises CarrierError; `welcome(number)` says whether texts are, to that number."""
+        """`send(to, body, sender)` raises CarrierError; the sender is the number that was rung, or empty where that
+        isn't known. `welcome(number)` says whether texts are, to that number."""
         self._settings = settings
         self._send = send
         self._welcome = welcome
@@ -53,7 +54,7 @@ class ConfirmationTarget:
         if lead["status"] != "complete":
             raise DeliveryFailed("nothing is confirmed that is not complete", permanent=True)
         try:
-            await self._send(to, body(self._settings, lead))
+            await self._send(to, body(self._settings, lead), rung(lead))
         except CarrierError as error:
             code = getattr(error, "code", 0)
             raise DeliveryFailed(f"the text was refused: {code}", permanent=code in _PERMANENT) from None
@@ -65,6 +66,12 @@ class ConfirmationTarget:
 def number(settings: ConfirmationSettings, lead: Mapping[str, Any]) -> str:
     """Where the text goes; empty for a withheld number or one that is none."""
     found = lead.get("caller") if settings.to == "caller" else _field(lead, settings.to, "value")
+    return found if isinstance(found, str) and _NUMBER.fullmatch(found) else ""
+
+
+def rung(lead: Mapping[str, Any]) -> str:
+    """The number of ours that the caller rang, which a text about the call comes from; empty where none is known."""
+    found = lead.get("called")
     return found if isinstance(found, str) and _NUMBER.fullmatch(found) else ""
 
 

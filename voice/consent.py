@@ -38,13 +38,16 @@ class Consent:
         self._watched = 0
         """So many of the call's first sentences hold the announcement."""
         self._greets = way == "announce"
-        self._started = self._paused = False
+        self._started = False
+        self._paused: bool | None = False
+        """None: an earlier stream of the call may have left it either way."""
         self.asking = way == "ask" and bool(self._script)
 
     def resume(self, *, recorded: bool) -> None:
         """An earlier stream of the call has dealt with it."""
         self.asking = self._greets = False
         self._started = recorded
+        self._paused = None if recorded else False
 
     # ---- told ----------------------------------------------------------------------------------------------
 

@@ -130,13 +130,34 @@ class Desk(Protocol):
         """A brief's recording, WAV; None: unknown or expired."""
 
     async def leg_changed(self, call: str, leg: int, state: LegState) -> bool:
-        """Something happened to a person's telephone. False: nobody waits for this leg any more."""
+        """Something happened to a person's telephone. False: nobody waits for this leg, or nobody any more."""
+
+    async def leg_over(self, call: str, leg: int) -> None:
+        """A person's telephone is down, which is no news of the transfer: it has been declined or refused before."""
+
+    async def drop_leg(self, call: str, sid: str, state: LegState) -> None:
+        """A person's telephone, `sid` to the carrier, rings or has joined although nobody waits for it."""
+
+    async def move_caller(self, call: str, url: str) -> None:
+        """The caller's call shall run that document instead of the present one."""
+
+    async def person_missed(self, call: str, leg: int) -> None:
+        """There was no conversation with a person: they had left before the caller came."""
+
+    async def staff_accepted(self, call: str, who: str) -> None:
+        """Somebody who was dialled without the agent has pressed 1. `who`: "staff", or "people" for those on call."""
+
+    async def staff_took(self, call: str, who: str) -> bool:
+        """Whether one of them had."""
 
     async def person_left(self, call: str, leg: int) -> None:
         """The conversation with a person is over, the caller is still on the line."""
 
     async def dialling(self, call: str) -> Dialling | None:
         """The call's transfer of pattern A; None: there is none."""
+
+    async def dial_begun(self, call: str, n: int) -> int:
+        """Person `n` is about to be dialled: seconds that it may last; 0: nobody may be dialled now."""
 
     async def dial_accepted(self, call: str, n: int) -> bool:
         """Person `n` has pressed 1. False: the caller has gone."""

@@ -78,17 +78,30 @@ class DialLimits:
         longest = self.settings.longest_s if left is None else min(self.settings.longest_s, left * 60)
         return 0 if self.refusal(now) else longest
 
+    def having_spent(self, minutes: int, now: datetime) -> Self:
+        """So many minutes of today were spent before these limits were made."""
+        rolled = self._rolled(now)
+        return replace(rolled, spent=rolled.spent + minutes)
+
+    def is_up(self, leg: str) -> bool:
+        """Whether it was dialled and has not ended."""
+        return any(one.leg == leg for one in self.up)
+
+    def reserved_s(self, leg: str) -> int:
+        """How long `leg` may last; 0 for one that is not up."""
+        return next((60 * one.minutes for one in self.up if one.leg == leg), 0)
+
     def begun(self, leg: str, now: datetime) -> Self:
         """`leg` is dialled. One that is up already is not counted twice.
 
         Raises:
             ValueError: none may be (`refusal`).
         """
-        if any(one.leg == leg for one in self.up):
+        if self.is_up(leg):
             return self
         if self.refusal(now):
             raise ValueError(f"no leg may begin: {self.refusal(now)}")
-        reserved = _minutes(self.longest_s(now))
+        reserved = begun_minutes(self.longest_s(now))
         rolled = self._rolled(now)
         return replace(rolled, up=(*rolled.up, _Up(leg, now.timestamp(), now.date(), reserved)))
 
@@ -98,7 +111,7 @@ class DialLimits:
         if over is None:
             return self
         rolled = self._rolled(now)
-        lasted = _minutes(now.timestamp() - over.began)
+        lasted = begun_minutes(now.timestamp() - over.began)
         spent = rolled.spent + (lasted if over.day == rolled.day else 0)
         return replace(rolled, spent=spent, up=tuple(one for one in rolled.up if one.leg != leg))
 
@@ -119,6 +132,6 @@ class DialLimits:
         return bought - today.spent - sum(one.minutes for one in today.up if one.day == today.day)
 
 
-def _minutes(seconds: float) -> int:
+def begun_minutes(seconds: float) -> int:
     """Begun minutes, at least one: a clock set back does not make a call free."""
     return max(1, math.ceil(seconds / 60))

@@ -19,6 +19,16 @@
 Every message is one line that says what is wrong and what mends it. None holds a caller's words.
 """
 
+import traceback
+from pathlib import PurePath
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised, "file.py:12"; empty where that isn't known. An error that nobody foresaw is logged with its
+    type and this: its text may quote what a library was given, and so a caller's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+
 
 class SwitchboardError(Exception):
     """Anything that Switchboard itself raises."""

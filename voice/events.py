@@ -238,6 +238,7 @@ class Stopped:
 STOPPED = {
     "stop": "caller_hung_up",
     "socket closed": "caller_hung_up",
+    "socket broken": "line_dead",
     "line dead": "line_dead",
     "server stopping": "server_stopped",
 }

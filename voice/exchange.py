@@ -19,6 +19,7 @@ from voice.gate import Gate
 from voice.outbox import Outbox
 from voice.performer import Engines
 from voice.piper_voice import TtsSettings
+from voice.recording_files import RecordingFiles, RecordingSettings
 from voice.safekeeping import Safekeeping
 from voice.screens import Screens
 from voice.server import Server, ServerSettings
@@ -48,6 +49,8 @@ class ExchangeSettings:
     screens: Screens | None = None
     targets: Callable[[Store], Mapping[str, Target]] = lambda _: {}
     """Where leads go, by the outbox's names."""
+    recordings: RecordingSettings | None = None
+    """Where the carrier's recordings are brought; None: there are none."""
     clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
     reader: LlmSettings | None = None
     reader_secret: str = field(default="", repr=False)
@@ -98,16 +101,28 @@ async def exchange(
         for model in models.values():
             stack.push_async_callback(model.aclose)
         telephone = Telephone(settings.carrier, synthesiser, settings.screens, settings.telephone, clock=settings.clock)
+        await telephone.begin(store)
         stack.push_async_callback(telephone.close)
         outbox = Outbox(store, settings.targets(store))
         outbox.start()
         stack.push_async_callback(outbox.stop)
+        recorded = await _recordings(stack, store, settings)
         engines = Engines(
-            _detector, recogniser, synthesiser, store, notes, telephone, settings.tools, models, outbox.nudge
+            _detector, recogniser, synthesiser, store, notes, telephone, settings.tools, models, outbox.nudge, recorded
         )
         server = Server(gatekeeper(engines), engines, settings.server, listener=listener)
         stack.push_async_callback(server.stop)
         yield Exchange(await server.start(), server, engines)
+
+
+async def _recordings(stack: AsyncExitStack, store: Store, settings: ExchangeSettings) -> Callable[[], None]:
+    """Starts bringing the carrier's recordings; what to call when there is one."""
+    if settings.recordings is None:
+        return lambda: None
+    files = RecordingFiles(store, settings.carrier.delete_recording, settings.recordings)
+    files.start()
+    stack.push_async_callback(files.stop)
+    return files.nudge
 
 
 def _models(graphs: tuple[Graph, ...], settings: ExchangeSettings) -> dict[str, LlmReader]:

@@ -11,7 +11,7 @@ from voice.transferring import Over, Step, Tell, Transferring
 from voice.utterance import sentences
 
 Result = Command | Sentence | TransferFinished
-_HANG_UPS = ("stop", "socket closed")
+_HANG_UPS = ("stop", "socket closed", "socket broken")
 """How a stream ends whose call goes elsewhere."""
 
 
@@ -32,6 +32,10 @@ class HandingOver:
     def under_way(self) -> bool:
         """Whether it is not yet known who has the caller."""
         return self._transferring.under_way
+
+    def waits_for(self, leg: int) -> bool:
+        """As `Transferring.waits_for`."""
+        return self._transferring.waits_for(leg)
 
     def begin(self, at: int, act: TransferTo) -> list[Result]:
         """What announced it has been heard. A second transfer while one is under way is none."""

@@ -9,13 +9,16 @@ Frames are by far the most numerous, hence runs. The WAV is 8000 Hz PCM16, the c
 the call's clock: what a `clear` threw away is not in it. Both are the caller's words: keep them as such.
 """
 
+import contextlib
+import io
 import json
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 import numpy as np
+import structlog
 
 from voice.audio import LINE_RATE, SILENCE, decode
 from voice.codec import decode as decode_value
@@ -23,30 +26,96 @@ from voice.codec import encode
 from voice.errors import OperatorError
 from voice.events import Command, Event, Heard
 
+log = structlog.get_logger()
+
 FORMAT = 1
 _EVENTS = frozenset(get_args(Event))
 _LONGEST_RUN = 250
 """Frames in a run at most: five seconds of a call may be lost with the machine."""
 
 
-def _private(path: Path) -> None:
-    """Makes an empty file that only this user reads: it will hold a caller's words."""
+def _private(path: Path) -> BinaryIO:
+    """Makes an empty file that only this user reads: it will hold a caller's words. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
+    return path.open("wb")
+
+
+class _Sheet(io.RawIOBase):
+    """A file that takes what the disk takes. From the first failure on, which is logged, it takes all and keeps
+    nothing: a full disk ends no call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        with self._going_on():
+            self._file = _private(path)
+
+    @contextlib.contextmanager
+    def _going_on(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            log.error("a call goes on without its file", file=self._path.name, error=error.strerror)
+            file, self._file = self._file, None
+            with contextlib.suppress(OSError):
+                if file is not None:
+                    file.close()
+
+    def write(self, data: Any) -> int:
+        """As a file's; all of it is taken."""
+        with self._going_on():
+            if self._file is not None:
+                self._file.write(data)
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """As a file's."""
+        with self._going_on():
+            if self._file is not None:
+                self._file.flush()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """As a file's; 0 without one."""
+        with self._going_on():
+            if self._file is not None:
+                return self._file.seek(offset, whence)
+        return 0
+
+    def tell(self) -> int:
+        """As a file's; 0 without one."""
+        return self.seek(0, 1)
+
+    def close(self) -> None:
+        """As a file's."""
+        with self._going_on():
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+        super().close()
+
+    def erase(self) -> None:
+        """Leaves nothing of it."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            log.error("a call's file could not be erased", file=self._path.name, error=error.strerror)
 
 
 class Journal:
-    """Writes one call's journal as it happens."""
+    """Writes one call's journal as it happens, as far as the disk lets it."""
 
     def __init__(self, path: Path, header: dict[str, Any]) -> None:
-        _private(path)
         self.path = path
-        self._file = path.open("w", encoding="utf-8")
+        self._file = _Sheet(path)
         self._run: list[float] = []
         self._run_start = 0
         self._run_samples = 0
         self._run_end = 0
-        self._file.write(json.dumps({"_": "Journal", "format": FORMAT, **header}) + "\n")
+        self._line(json.dumps({"_": "Journal", "format": FORMAT, **header}))
+
+    def _line(self, text: str) -> None:
+        self._file.write(f"{text}\n".encode())
 
     def event(self, event: Event) -> None:
         """Notes what has happened."""
@@ -54,12 +123,12 @@ class Journal:
             self._heard(event)
             return
         self._end_run()
-        self._file.write(encode(event) + "\n")
+        self._line(encode(event))
 
     def command(self, command: Command) -> None:
         """Notes what followed from the event before."""
         self._end_run()
-        self._file.write(">" + encode(command) + "\n")
+        self._line(">" + encode(command))
 
     def _heard(self, event: Heard) -> None:
         continues = event.samples == self._run_samples and event.at == self._run_end + event.samples
@@ -74,7 +143,7 @@ class Journal:
         if not self._run:
             return
         line = {"_": "Run", "at": self._run_start, "samples": self._run_samples, "speech": self._run}
-        self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        self._line(json.dumps(line, separators=(",", ":")))
         self._run = []
         self._file.flush()
 
@@ -85,7 +154,7 @@ class Journal:
 
     def erase(self) -> None:
         """Leaves nothing of it; after `close`."""
-        self.path.unlink(missing_ok=True)
+        self._file.erase()
 
 
 Entry = Event | Command
@@ -143,12 +212,12 @@ def read_entries(path: Path) -> Iterator[Entry]:
 
 
 class Recording:
-    """The call as both heard it, written a second at a time."""
+    """The call as both heard it, written a second at a time, as far as the disk lets it."""
 
     def __init__(self, path: Path) -> None:
-        _private(path)
         self.path = path
-        self._wave = wave.open(str(path), "wb")  # noqa: SIM115 - closed by close()
+        self._file = _Sheet(path)
+        self._wave = wave.open(cast("BinaryIO", self._file), "wb")  # noqa: SIM115 - closed by close()
         self._wave.setnchannels(2)
         self._wave.setsampwidth(2)
         self._wave.setframerate(LINE_RATE)
@@ -188,7 +257,8 @@ class Recording:
         """The call is over."""
         self._write(len(self._caller))
         self._wave.close()
+        self._file.close()
 
     def erase(self) -> None:
         """Leaves nothing of it; after `close`."""
-        self.path.unlink(missing_ok=True)
+        self._file.erase()

@@ -73,11 +73,15 @@ class LeadRows(CallRows, DeliveryRows):
         targets: Sequence[str] = (),
         partial_targets: Sequence[str] = (),
         at: float | None = None,
+        only_open: bool = False,
     ) -> None:
-        """The call is over; a later word on it replaces this one. What its lead has that was never given to the outbox
-        goes to `targets` if the lead is complete, else to `partial_targets`, of which no sms gets it."""
+        """The call is over; a later word on it replaces this one, or with `only_open` changes nothing. What its
+        lead has that was never given to the outbox goes to `targets` if the lead is complete, else to
+        `partial_targets`, of which no sms gets it."""
         row = {"outcome": outcome, "duration_s": duration_s, "path": list(path)}
         async with self._writes("end of the call") as connection:
+            if only_open and await self._has_ended(connection, call):
+                return
             await self._end(connection, call, row)
             status = await connection.scalar(select(LEADS.c.status).where(LEADS.c.call == call))
             wanted = targets if status == "complete" else partial_targets

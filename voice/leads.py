@@ -179,7 +179,7 @@ def _csv(kept: Sequence[_Kept]) -> str:
     for one in kept:
         row = _whole(one)
         values = (*(row[name] or "" for name in about), *(one.lead.values.get(slot, "") for slot in slots))
-        writer.writerow(guarded(str(value)) for value in values)
+        writer.writerow(guarded(one_line(str(value))) for value in values)
     return text.getvalue()
 
 

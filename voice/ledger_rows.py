@@ -35,6 +35,13 @@ class LedgerRows(Database):
             key = {"call": call, "transfer": transfer}
             await connection.execute(self._upsert(TRANSFERS, key, changes, changes=tuple(changes)))
 
+    async def transfers_since(self, day: str) -> tuple[StoredTransfer, ...]:
+        """Those in which somebody was rung on `day` (2026-11-24) or later, by the date that the ledger holds, which is
+        that of the zone it was written in."""
+        columns = (TRANSFERS.c[name] for name in StoredTransfer.__dataclass_fields__)
+        wanted = select(*columns).where(TRANSFERS.c.rung_at >= day).order_by(TRANSFERS.c.rung_at, TRANSFERS.c.call)
+        return tuple(StoredTransfer(*row) for row in await self._read(wanted))
+
     async def transfers(self, call: str) -> tuple[StoredTransfer, ...]:
         """The transfers of a call in their order."""
         columns = (TRANSFERS.c[name] for name in StoredTransfer.__dataclass_fields__)

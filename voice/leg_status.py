@@ -8,9 +8,9 @@ from collections import OrderedDict
 
 from voice.events import LegState
 
-TERMINAL = frozenset(
-    {LegState.BUSY, LegState.NO_ANSWER, LegState.FAILED, LegState.ENDED, LegState.REFUSED, LegState.DECLINED}
-)
+DOWN = frozenset({LegState.BUSY, LegState.NO_ANSWER, LegState.FAILED, LegState.ENDED})
+"""The telephone itself is down."""
+TERMINAL = DOWN | {LegState.REFUSED, LegState.DECLINED}
 ENDED_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Of a whole call."""
 _STATES = {
@@ -56,11 +56,12 @@ def dial_state(status: str, *, accepted: bool, bridged: str) -> LegState:
 
 
 class LegReports:
-    """What has been reported of each leg; the least recent are forgotten."""
+    """What has been reported of each leg, and in which conference its person was; the least recent are forgotten."""
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
         self._seen: OrderedDict[tuple[str, int], set[LegState]] = OrderedDict()
+        self._rooms: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     def is_news(self, call: str, leg: int, state: LegState) -> bool:
         """Whether it has to be passed on; notes it."""
@@ -82,6 +83,19 @@ class LegReports:
     def is_over(self, call: str, leg: int) -> bool:
         """Whether the leg is known to have ended."""
         return bool(self._seen.get((call, leg), set()) & TERMINAL)
+
+    def entered(self, call: str, leg: int, conference: str) -> None:
+        """The leg's person is in the carrier's conference of that identifier."""
+        self._rooms[call, leg] = conference
+        self._rooms.move_to_end((call, leg))
+        while len(self._rooms) > self._most:
+            self._rooms.popitem(last=False)
+
+    def is_alone(self, call: str, leg: int, conference: str) -> bool:
+        """Whether a caller who enters that conference meets nobody: the person was in another one of the same name,
+        or, where conferences carry no identifier, has left."""
+        room = self._rooms.get((call, leg), "")
+        return conference != room if conference and room else self.is_over(call, leg)
 
     def has(self, call: str, leg: int, state: LegState) -> bool:
         """Whether that was reported, and the leg has not ended since."""

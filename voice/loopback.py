@@ -5,6 +5,7 @@ from sop.steps import TransferStep
 from voice.call import CallSettings
 from voice.carrier import LoopbackCarrier
 from voice.events import LegState
+from voice.leg_status import DOWN
 from voice.plan import CallPlan
 from voice.roster import Person, Roster, Shift
 from voice.server import Server
@@ -29,6 +30,8 @@ def connect(carrier: LoopbackCarrier, server: Server, telephone: Telephone) -> N
 
     def leg(sid: str, state: LegState) -> None:
         call, number = telephone.leg_of(sid) or ("", 0)
+        if state in DOWN:
+            telephone.over(call, number, answered=False)
         if (session := server.sessions.get(call)) is not None:
             session.leg_changed(number, state)
 

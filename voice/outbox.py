@@ -15,7 +15,7 @@ import stamina
 import structlog
 
 from voice.envelope import DeliveryFailed, Envelope, Target
-from voice.errors import StoreError
+from voice.errors import StoreError, place_of
 from voice.store import Delivery, Store
 
 log = structlog.get_logger()
@@ -113,6 +113,9 @@ class Outbox:
             except StoreError as error:
                 log.error("the outbox can't be read", error=str(error))
                 wait = self._settings.poll_s
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong, the worker goes on
+                log.error("the outbox waits", kind=type(error).__name__, at=place_of(error))
+                wait = self._settings.poll_s
             await self._rest(wait)
 
     async def _take(self) -> list[asyncio.Task[None]]:
@@ -148,7 +151,7 @@ class Outbox:
     def _ended(self, task: asyncio.Task[None]) -> None:
         delivery = self._at_work.pop(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a delivery stays leased", delivery=delivery.id, exc_info=error)
+            log.error("a delivery stays leased", delivery=delivery.id, kind=type(error).__name__, at=place_of(error))
         self.nudge()
 
     async def _attempt(self, delivery: Delivery) -> None:

@@ -18,7 +18,7 @@ from sop.state import State
 from voice.asr import Priority, Recogniser
 from voice.audio import first_audible
 from voice.bookkeeping import Bookkeeping
-from voice.errors import EngineError, StoreError, ToolError
+from voice.errors import EngineError, StoreError, ToolError, place_of
 from voice.events import (
     Bridge,
     CallStarted,
@@ -86,6 +86,10 @@ class Engines:
     """By procedure: reads what callers say with a language model's help, where the operator has plugged one in."""
     delivered: Callable[[], None] = lambda: None
     """Called when something new waits to be delivered."""
+    recorded: Callable[[], None] = lambda: None
+    """Called when the carrier has a recording for us."""
+    parted: set[str] = field(default_factory=set)
+    """Calls whose stream has ended while the caller may come back, until `voice.lost_calls` has taken note."""
 
 
 class Performer:
@@ -201,8 +205,8 @@ class Performer:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._lasting.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a task of the call failed", call=self._call, exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the call failed", call=self._call, kind=type(error).__name__, at=place_of(error))
             self._failed()
         self._changed()
 

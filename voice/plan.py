@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from sop.graph import Graph
+from voice.answering import Line
 from voice.call import CallSettings
 from voice.roster import Roster
 
@@ -41,3 +43,37 @@ class CallPlan:
     """Whether the caller is still on the line when our stream breaks, and may come back on another."""
     detects_machines: bool = False
     """Whether the carrier is asked to tell answering machines from people."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOff:
+    """What a further stream of a call begins with."""
+
+    plan: CallPlan
+    """With the version of the procedure that the call began with."""
+    started: str
+    """When the call began, ISO 8601 with offset."""
+    state: str
+    """As `sop.state.state_to_json` wrote it."""
+    turns: int
+    """Had so far."""
+    transfers: int
+    """Begun so far."""
+    recorded: bool
+    """Whether the recording has started."""
+
+
+class Lines(Protocol):
+    """What is configured for the business's numbers."""
+
+    def line(self, number: str) -> Line | None:
+        """How a number is answered at this moment; None: it is none of ours."""
+        ...
+
+    def plan(self, number: str, flow: str) -> CallPlan | None:
+        """How a call of that number is conducted; None: it is none of ours."""
+        ...
+
+    def now(self, number: str) -> str:
+        """The time at the business, ISO 8601 with offset; here, for a number that is none of ours."""
+        ...

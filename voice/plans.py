@@ -30,7 +30,7 @@ class _Procedure:
 
 
 class Plans:
-    """What is configured for the business's numbers (`voice.reception.Lines`)."""
+    """What is configured for the business's numbers (`voice.plan.Lines`)."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = present) -> None:
         """`clock` gives an aware moment."""
@@ -64,13 +64,15 @@ class Plans:
             number=number,
             flow=one.open_flow or one.flow,
             after_hours=one.flow,
-            hours=hours if one.open_flow or one.staff_first else None,
+            # Without hours the business is always open.
+            hours=hours if hours.week and (one.open_flow or one.staff_first) else None,
             share=one.share / 100,
             salt=number,
             human=self._numbers(one.human, one),
             staff=self._numbers(one.staff_first.list, one) if one.staff_first else (),
             people=self._numbers(one.fallback, one),
             ring_s=one.staff_first.seconds if one.staff_first else self._settings.limits.ring_seconds,
+            dial_s=60 * self._settings.limits.dial_minutes,
             allow=frozenset(one.allow),
             block=frozenset(one.block),
             texts=texts,
@@ -116,7 +118,7 @@ class Plans:
         )
 
     def _hours(self, one: Number) -> Hours:
-        return hours_of(one, self._procedures[one.flow].graph)
+        return hours_of(one, *(self._procedures[name].graph for name in (one.flow, one.open_flow) if name))
 
     def _numbers(self, name: str, one: Number) -> tuple[str, ...]:
         """Who of a list is on duty now."""

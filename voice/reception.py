@@ -7,54 +7,39 @@ process is in the database.
 import asyncio
 import secrets
 import time
-from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import structlog
 from aiohttp import web
 
-from voice import twilio
+from voice import lost_calls, twilio
 from voice.answering import Decision, Inbound, Line, Load
-from voice.bookkeeping import BROKEN, PASSED_ON
+from voice.bookkeeping import BROKEN, PASSED_ON, TRANSFERRED
+from voice.caller_history import CallerHistory
 from voice.desk import Brief, Dialling, Phase, RecordingNote, StreamNote, VoicemailNote
 from voice.errors import StoreError
 from voice.events import LegState
 from voice.gate import Admitted
+from voice.passing_on import PassingOn
 from voice.performer import Engines
-from voice.plan import CallPlan
-from voice.profile import History, Profiles
+from voice.person_legs import PersonLegs
+from voice.plan import Lines
+from voice.profile import Profiles
 from voice.server import Server
+from voice.session import Session
 from voice.signature import Signatures
-from voice.store import KnownCaller
+from voice.staff_keys import StaffKeys
 from voice.tickets import CallOrder, Tickets
 from voice.twiml import Public
 from voice.webhooks import Webhooks
 
 log = structlog.get_logger()
 
-_HOUR_S = 3600.0
 _WIND_UP_S = 1.0
-_MOST_REMEMBERED = 4096
-_DOWN = frozenset({LegState.BUSY, LegState.NO_ANSWER, LegState.FAILED, LegState.ENDED})
-TRANSFERRED = "transferred"
-
-
-class Lines(Protocol):
-    """What is configured for the business's numbers."""
-
-    def line(self, number: str) -> Line | None:
-        """How a number is answered at this moment; None: it is none of ours."""
-        ...
-
-    def plan(self, number: str, flow: str) -> CallPlan | None:
-        """How a call of that number is conducted; None: it is none of ours."""
-        ...
-
-    def now(self, number: str) -> str:
-        """The time at the business, ISO 8601 with offset; here, for a number that is none of ours."""
-        ...
+_LOOK_UP_S = 0.7
+"""What the database may take for an answer that a caller waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +66,15 @@ class Reception:
     ) -> None:
         self._lines = lines
         self._engines = engines
-        self._profiles = profiles
         self._signatures = signatures
         self._public = public
         self._settings = settings
         self._tickets = Tickets(settings.ticket_s)
-        self._known: OrderedDict[str, asyncio.Task[Mapping[str, str]]] = OrderedDict()
-        """Token → what is being found out about the caller."""
-        self._recent: OrderedDict[str, deque[float]] = OrderedDict()
-        self._answered: set[tuple[str, int]] = set()
-        self._accepted: OrderedDict[tuple[str, int], None] = OrderedDict()
+        self._history = CallerHistory(engines.store, profiles)
+        self._legs = PersonLegs(engines, self.now)
+        self._passing = PassingOn(engines, self.now)
+        self._keys = StaffKeys(engines.store, engines.notes, self.now)
+        self._under_way: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
 
     def attach(self, server: Server) -> None:
@@ -125,8 +109,9 @@ class Reception:
         if plan is None:
             log.error("call refused", why="the number is not configured any more", call=start.call)
             return None
-        known = self._known.pop(token, None)
-        profile = await known if known is not None else {}
+        if order.returned:
+            self._passing.back(start.call)
+        profile = await self._history.found(token)
         now = self._lines.now(order.number)
         return Admitted(plan, order.caller, now, profile, order.returned, supersedes=True)
 
@@ -150,15 +135,7 @@ class Reception:
 
     async def recent_calls(self, caller: str) -> int:
         """Calls from this number in the last hour, before this one."""
-        now = time.monotonic()
-        times = self._recent.setdefault(caller, deque(maxlen=256))
-        self._recent.move_to_end(caller)
-        while len(self._recent) > _MOST_REMEMBERED:
-            self._recent.popitem(last=False)
-        while times and now - times[0] > _HOUR_S:
-            times.popleft()
-        times.append(now)
-        return len(times) - 1
+        return self._history.recent(caller)
 
     async def note_route(self, call: Inbound, decision: Decision) -> None:
         """A call was answered, and with what."""
@@ -177,51 +154,73 @@ class Reception:
         """A token for one stream of that call. What is known of the caller is looked up meanwhile."""
         token = secrets.token_urlsafe(24)
         self._tickets.issue(token, call, account, time.monotonic(), order)
-        self._known[token] = asyncio.create_task(self._profile(order.caller))
-        while len(self._known) > _MOST_REMEMBERED:
-            self._known.popitem(last=False)[1].cancel()
+        self._history.look_up(token, order.caller)
         return token
-
-    async def _profile(self, caller: str | None) -> Mapping[str, str]:
-        try:
-            known = await self._engines.store.caller(caller) if caller else None
-        except StoreError as error:
-            log.error("earlier calls not looked up", error=str(error))
-            known = None
-        history = _history(known) if known is not None else None
-        return (await self._profiles.of(caller, history)).fields
 
     # ---- where a call stands -------------------------------------------------------------------------------
 
     async def call_phase(self, call: str) -> Phase:
         """Where it stands; a session that is just winding up is waited for."""
         assert self._server is not None
-        if call in self._server.sessions and not await self._server.gone(call, _WIND_UP_S):
-            return Phase.LIVE
+        if (live := self._server.sessions.get(call)) is not None:
+            outcome = live.report.outcome
+            if outcome is None:
+                await self._server.gone(call, _WIND_UP_S)
+                outcome = live.report.outcome
+            if outcome is not None:
+                return _phase(outcome)
+            if call in self._server.sessions:
+                return Phase.LIVE
         session = self._server.finished.get(call)
         if session is not None:
             return _phase(session.report.outcome or "failed")
-        found = await self._engines.store.resumable(call)
-        if found is None:
+        try:
+            async with asyncio.timeout(_LOOK_UP_S):
+                found = await self._engines.store.resumable(call)
+        except (StoreError, TimeoutError) as error:
+            log.error("where the call stands is not known", call=call, error=type(error).__name__)
             return Phase.UNKNOWN
-        return Phase.CRASHED if found.outcome is None else _phase(found.outcome)
+        return Phase.UNKNOWN if found is None else _phase(found.outcome)
 
     async def call_ended(self, call: str, status: str) -> None:
         """The carrier says that the call is over: whatever still thinks otherwise is told."""
         assert self._server is not None
         await self._engines.notes.note_status(call, status, 0)
-        session = self._server.sessions.get(call)
-        if session is not None:
+        if (session := self._server.sessions.get(call)) is not None:
             session.closed("stop")
+        if session is None or await self._server.gone(call, _WIND_UP_S):
+            await self._over(call)
+        else:
+            self._later(self._over_when_gone(call))
+
+    async def _over_when_gone(self, call: str) -> None:
+        """As `_over`, for a call whose stream is slow to wind up."""
+        assert self._server is not None
+        while call in self._server.sessions:
+            await self._server.gone(call, _WIND_UP_S)
+        await self._over(call)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _over(self, call: str) -> None:
+        """The call is over and has no stream: nobody is left ringing for it, and its end is booked."""
+        telephone = self._engines.telephone
+        for leg in telephone.legs_of(call):
+            self._later(self._legs.drop(leg))
+        await self._end(call, TRANSFERRED if await self._passing.over(call) else "caller_hung_up")
+
+    async def _end(self, call: str, outcome: str) -> None:
+        """Books the end of a call that has no stream any more, unless it has ended."""
+        try:
+            found = await self._engines.store.resumable(call)
+        except StoreError as error:
+            log.error("end of call not stored", call=call, error=str(error))  # as a lost call's, later
             return
-        found = await self._engines.store.resumable(call)
-        if found is None or found.outcome is not None:
-            return
-        plan = self._lines.plan(found.called or "", found.flow)
-        partial = plan.partial_targets if plan else ()
-        targets = plan.targets if plan else ()
-        await self._engines.notes.end_call(call, "caller_hung_up", 0.0, (), targets=targets, partial_targets=partial)
-        self._engines.delivered()
+        if found is not None and found.outcome is None:
+            await lost_calls.end(self._engines, self._lines.plan(found.called or "", found.flow), call, outcome)
 
     async def note_stream(self, note: StreamNote) -> None:
         """A stream that failed is in the log already; nothing else follows from it."""
@@ -230,14 +229,27 @@ class Reception:
         """A recording is there, or is not."""
         if note.status == "absent":
             log.error("the carrier has no recording", call=note.call)
-        elif note.status == "completed":
-            await self._engines.notes.note_recording(note.call, note.recording, note.url, note.seconds, note.channels)
+        elif note.status == "completed" and note.recording:
+            kept = note.source == "RecordVerb"  # a message stays where its lead says that it can be heard
+            about = (note.call, note.recording, note.url, note.seconds, note.channels)
+            await self._engines.notes.note_recording(*about, kept=kept)
+            self._engines.recorded()
 
     async def note_voicemail(self, note: VoicemailNote) -> None:
         """A message was left: a lead with where it can be heard."""
         line = self._lines.line(note.number)
         plan = self._lines.plan(note.number, line.flow) if line else None
         spoken = f"a message of {note.seconds} seconds"
+        await self._engines.notes.note_route(
+            note.call,
+            "voicemail",
+            "",
+            "a message was left",
+            caller=note.caller,
+            called=note.number,
+            started=self._lines.now(note.number),
+            only_new=True,
+        )
         await self._engines.notes.save_fields(note.call, {"voicemail": (note.url, spoken, 1.0, False)})
         targets = tuple(dict.fromkeys((*plan.targets, *plan.partial_targets))) if plan else ()
         await self._engines.notes.end_call(
@@ -256,8 +268,9 @@ class Reception:
     # ---- transfers -----------------------------------------------------------------------------------------
 
     async def brief(self, call: str, leg: int) -> Brief | None:
-        """What the person of that leg hears; None: the caller has gone."""
-        found = self._engines.telephone.brief(call) if self._is_live(call) else None
+        """What the person of that leg hears; None: nobody waits for them any more."""
+        session = self._live(call)
+        found = self._engines.telephone.brief(call) if session is not None and session.waits_for(leg) else None
         return Brief(found.text, found.name if found.mulaw else "") if found else None
 
     async def brief_audio(self, opaque: str) -> bytes | None:
@@ -265,66 +278,70 @@ class Reception:
         return self._engines.telephone.brief_audio(opaque)
 
     async def leg_changed(self, call: str, leg: int, state: LegState) -> bool:
-        """Something happened to a person's telephone. False: nobody waits for this leg any more."""
-        if state is LegState.ANSWERED:
-            self._answered.add((call, leg))
-        if state in _DOWN:
-            self._engines.telephone.over(call, leg, answered=(call, leg) in self._answered)
-            self._answered.discard((call, leg))
-        session = self._server.sessions.get(call) if self._server else None
-        if session is None:
-            return False
-        session.leg_changed(leg, state)
-        return True
+        """Something happened to a person's telephone. False: nobody waits for this leg, or nobody any more."""
+        session = self._live(call)
+        wanted = session is not None and session.waits_for(leg)
+        if session is not None:
+            session.leg_changed(leg, state)
+        await self._legs.changed(call, leg, state)
+        return wanted
+
+    async def leg_over(self, call: str, leg: int) -> None:
+        """It is down, and the transfer has known before that it would be."""
+        await self._legs.over(call, leg)
+
+    async def drop_leg(self, call: str, sid: str, state: LegState) -> None:
+        """Nobody waits for it. Who has joined while no stream is up may be with the caller, or hears an apology."""
+        joined = state is LegState.JOINED
+        if not joined or self._live(call) is not None:
+            await self._legs.drop(sid, apology=joined)
+
+    async def move_caller(self, call: str, url: str) -> None:
+        """The caller's call shall run that document."""
+        await self._legs.move_caller(call, url)
 
     async def person_left(self, call: str, leg: int) -> None:
         """The conversation is over."""
-        transfers = await self._engines.store.transfers(call)
-        if transfers:
-            await self._engines.notes.note_transfer(call, transfers[-1].transfer, ended_at=self.now())
+        await self._legs.talked(call)
 
-    def _is_live(self, call: str) -> bool:
-        return self._server is not None and call in self._server.sessions
+    async def person_missed(self, call: str, leg: int) -> None:
+        """There was none."""
+        await self._legs.missed(call)
+
+    def _live(self, call: str) -> Session | None:
+        return self._server.sessions.get(call) if self._server else None
+
+    async def staff_accepted(self, call: str, who: str) -> None:
+        """One of the staff, or of those on call, has pressed 1."""
+        await self._keys.accepted(call, who)
+
+    async def staff_took(self, call: str, who: str) -> bool:
+        """Whether they had."""
+        return await self._keys.took(call, who)
 
     async def dialling(self, call: str) -> Dialling | None:
         """The call's transfer of pattern A."""
-        dialled = self._engines.telephone.dialled(call)
-        found = self._engines.telephone.brief(call)
-        if dialled is None or found is None:
-            return None
-        brief = Brief(found.text, found.name if found.mulaw else "")
-        return Dialling(dialled.numbers, brief, dialled.caller_id, dialled.timeout_s)
+        return self._passing.dialling(call)
+
+    async def dial_begun(self, call: str, n: int) -> int:
+        """Person `n` is about to be dialled."""
+        return await self._passing.begun(call, n)
 
     async def dial_accepted(self, call: str, n: int) -> bool:
         """Person `n` has pressed 1."""
-        if self._engines.telephone.dialled(call) is None:
-            return False
-        self._accepted[call, n] = None
-        while len(self._accepted) > _MOST_REMEMBERED:
-            self._accepted.popitem(last=False)
-        return True
+        return await self._passing.accepted(call, n)
 
     async def was_accepted(self, call: str, n: int) -> bool:
         """Whether they had."""
-        return (call, n) in self._accepted
+        return await self._passing.was_accepted(call, n)
 
     async def dial_finished(self, call: str, n: int, state: LegState) -> None:
         """Person `n`: a conversation is over, or there was none."""
-        dialled = self._engines.telephone.dialled(call)
-        if dialled is None or state is not LegState.ENDED:
-            return
-        await self._engines.notes.note_transfer(call, dialled.transfer, outcome=TRANSFERRED, ended_at=self.now())
-        found = await self._engines.store.resumable(call)
-        if found is not None and found.outcome is None:
-            await self._engines.notes.end_call(call, TRANSFERRED, 0.0, ())
-            self._engines.delivered()
+        if await self._passing.finished(call, n, state):
+            await self._end(call, TRANSFERRED)
 
 
-def _history(known: KnownCaller) -> History:
-    return History(known.calls, known.last_call, known.last_outcome or "", known.name)
-
-
-def _phase(outcome: str) -> Phase:
+def _phase(outcome: str | None) -> Phase:
     if outcome in (TRANSFERRED, PASSED_ON):
         return Phase.TRANSFERRING
-    return Phase.CRASHED if outcome in BROKEN else Phase.FINISHED
+    return Phase.CRASHED if outcome is None or outcome in BROKEN else Phase.FINISHED

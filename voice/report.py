@@ -106,6 +106,14 @@ class Report:
         """Length of the call so far."""
         return round(duration_ms(self._at) / 1000, 2)
 
+    @property
+    def transcript(self) -> tuple[tuple[str, str], ...]:
+        """(who, words) so far, oldest first."""
+        lines = [("agent", self.greeting)]
+        for turn in self.turns:
+            lines += [("caller", turn.heard), ("agent", turn.said)]
+        return tuple(line for line in lines if line[1])
+
     def event(self, event: Event) -> None:
         """Takes what happened."""
         self._at = max(self._at, event.at)

@@ -130,6 +130,44 @@ class StoredTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRecording:
+    """One of the carrier's recordings."""
+
+    recording: str
+    """The carrier's name for it."""
+    call: str
+    url: str
+    """Where the carrier has it; fetching it takes the account's credentials."""
+    seconds: int
+    channels: int
+    kept: bool
+    """Whether it stays with the carrier when we have it."""
+    state: str
+    """"waiting", "fetched", "done" or "lost" (`voice.schema.RECORDINGS`)."""
+    file: str
+    """Name of ours, in the folder of recordings; empty until it is there."""
+    attempts: int
+    """Begun so far, to fetch it and to delete it."""
+    due_at: float
+    """Unix seconds."""
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a number's soft launch."""
+
+    number: str | None
+    arm: str
+    """"agent" or "human"; empty for calls that were in none."""
+    calls: int
+    leads: int
+    """Complete ones."""
+    outcomes: Mapping[str, int]
+    """Outcome -> calls. Of calls that the agent had nothing to do with it is the carrier's last word, "completed"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One lead on its way to one target. Times are Unix seconds."""
 

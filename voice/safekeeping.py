@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 _WRITES = frozenset(
     "begin_call save_fields keep_state complete_lead add_turn end_call note_consent note_transfer note_status "
-    "note_route remember_caller".split()
+    "note_route note_recording remember_caller".split()
 )
 
 
@@ -162,14 +162,22 @@ class Safekeeping:
         *,
         targets: Sequence[str] = (),
         partial_targets: Sequence[str] = (),
+        only_open: bool = False,
     ) -> None:
         """As `Store.end_call`, now."""
-        lists = {"targets": list(targets), "partial_targets": list(partial_targets)}
-        await self._keep("end_call", call, outcome, duration_s, list(path), **lists, at=self._clock())
+        given: dict[str, Any] = {"targets": list(targets), "partial_targets": list(partial_targets)}
+        given |= {"only_open": True} if only_open else {}
+        await self._keep("end_call", call, outcome, duration_s, list(path), **given, at=self._clock())
 
     async def note_consent(self, call: str, kind: str, granted: bool, script: str, at: str) -> None:
         """As `Store.note_consent`."""
         await self._keep("note_consent", call, kind, granted, script, at)
+
+    async def note_recording(
+        self, call: str, recording: str, url: str, seconds: int, channels: int, *, kept: bool = False
+    ) -> None:
+        """As `Store.note_recording`."""
+        await self._keep("note_recording", call, recording, url, seconds, channels, kept=kept)
 
     async def note_transfer(self, call: str, transfer: int, **changes: str | float | None) -> None:
         """As `Store.note_transfer`."""
@@ -191,10 +199,11 @@ class Safekeeping:
         called: str | None = None,
         started: str = "",
         attestation: str = "",
+        only_new: bool = False,
     ) -> None:
         """As `Store.note_route`."""
         named = {"caller": caller, "called": called, "started": started, "attestation": attestation}
-        await self._keep("note_route", call, route, arm, why, **named)
+        await self._keep("note_route", call, route, arm, why, **named, only_new=only_new)
 
     async def remember_caller(
         self, number: str, *, name: str | None = None, profile: Mapping[str, str] | None = None

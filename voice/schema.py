@@ -151,6 +151,24 @@ STATUSES = Table(
     Column("sequence", Integer, nullable=False),
 )
 
+RECORDINGS = Table(
+    "recordings",
+    METADATA,
+    Column("recording", String, primary_key=True),
+    Column("call", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("kept", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("last_error", String),
+)
+"""The carrier's recordings on their way to us: "waiting" until the file is here, "fetched" until the carrier has none
+any more, then "done"; "lost" when it had none. `kept`: it stays with the carrier too. `due_at` in Unix seconds."""
+
 _APPLIED = Table("migrations", METADATA, Column("name", String, primary_key=True))
 
 
@@ -227,10 +245,24 @@ def m003_outbox_and_history(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def m004_recordings(connection: Connection) -> None:
+    """The carrier's recordings, which are fetched and then deleted there. A callback may come for any call."""
+    connection.execute(
+        text(
+            """CREATE TABLE recordings (
+            recording VARCHAR PRIMARY KEY, call VARCHAR NOT NULL, url VARCHAR NOT NULL, seconds INTEGER NOT NULL,
+            channels INTEGER NOT NULL, kept BOOLEAN NOT NULL,
+            state VARCHAR NOT NULL CHECK (state IN ('waiting', 'fetched', 'done', 'lost')), file VARCHAR NOT NULL,
+            attempts INTEGER NOT NULL, due_at DOUBLE PRECISION NOT NULL, last_error VARCHAR)"""
+        )
+    )
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m001_calls_turns_leads,
     m002_resuming_and_versions,
     m003_outbox_and_history,
+    m004_recordings,
 )
 
 

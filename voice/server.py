@@ -16,19 +16,17 @@ from pathlib import Path
 import structlog
 from aiohttp import WSMsgType, web
 
-from sop.problems import FlowError
 from voice import replay, twilio
-from voice.bookkeeping import BROKEN
 from voice.call import Call
-from voice.errors import BadFrame, OperatorError, StoreError, SwitchboardError
+from voice.errors import BadFrame, OperatorError, place_of
 from voice.events import CallStarted
 from voice.gate import Admitted, Gate
-from voice.journal import Journal, Recording, read_header
+from voice.journal import Journal, Recording
 from voice.line import Wire
 from voice.performer import Engines
 from voice.plan import CallPlan
+from voice.resuming import Resuming
 from voice.session import Listener, Session, SessionSettings
-from voice.store import Resumable
 
 log = structlog.get_logger()
 
@@ -92,6 +90,7 @@ class Server:
         self._engines = engines
         self._settings = settings
         self._listener = listener
+        self._resuming = Resuming(engines.store, settings.journals, settings.resume_s)
         self.instance = uuid.uuid4().hex
         """Tells this process from any other behind the same address."""
         self.draining = False
@@ -260,8 +259,8 @@ class Server:
                     session.ignore("binary frame")
             session.closed(closed)
             await running
-        except Exception:
-            log.exception("call failed", call=session.name)
+        except Exception as error:  # noqa: BLE001 - the outermost shell of a call; its text may quote a caller
+            log.error("call failed", call=session.name, kind=type(error).__name__, at=place_of(error))
         finally:
             running.cancel()
             self.finished.pop(session.name, None)
@@ -277,16 +276,19 @@ class Server:
             CallStarted(0, start.call, start.stream, admitted.caller, admitted.now, admitted.profile),
             admitted.plan,
         )
-        found = await self._resumable(start.call) if plan.returns else None
-        if found is not None:
-            plan = self._pinned(plan, found)
+        left = None
+        if plan.returns:
+            earlier = self.finished.get(start.call)
+            left = await self._resuming.left_off(start.call, plan, earlier, returned=bool(admitted.returned))
+        if left is not None:
+            plan = left.plan
             began = replace(
                 began,
-                now=found.started,
-                resumed=found.state,
+                now=left.started,
+                resumed=left.state,
                 returned=admitted.returned,
-                transfers=len(await self._engines.store.transfers(start.call)),
-                recorded=any(consent.granted for consent in await self._engines.store.consents(start.call)),
+                transfers=left.transfers,
+                recorded=left.recorded,
             )
         stem = _unused(self._settings.journals / f"{start.call}_{start.stream}")
         header = replay.header(plan.graph, plan.source, plan.settings)
@@ -300,35 +302,8 @@ class Server:
             recording=Recording(stem.with_suffix(".wav")),
             settings=self._settings.session,
             listener=self._listener(began) if self._listener else None,
-            earlier_turns=found.turns if found else 0,
+            earlier_turns=left.turns if left else 0,
         )
-
-    async def _resumable(self, call: str) -> Resumable | None:
-        """Where an earlier stream of the call left off; None too where the database does not say so in time."""
-        try:
-            async with asyncio.timeout(self._settings.resume_s):
-                found = await self._engines.store.resumable(call)
-        except (StoreError, TimeoutError) as error:
-            log.error("the call can't be resumed", call=call, error=type(error).__name__)
-            return None
-        if found is None or not found.state or found.outcome not in {None, *BROKEN}:
-            return None
-        return found
-
-    def _pinned(self, plan: CallPlan, found: Resumable) -> CallPlan:
-        """A call keeps the version of the procedure that it began with: its text is in the earlier stream's journal."""
-        if (plan.graph.name, plan.graph.version) == (found.flow, found.version):
-            return plan
-        for path in sorted(self._settings.journals.glob(f"{found.call}_*.jsonl")):
-            try:
-                header = read_header(path)
-                graph = replay.graph_of(header)
-            except (SwitchboardError, FlowError, KeyError, ValueError) as error:
-                log.error("an earlier journal can't be read", call=found.call, error=type(error).__name__)
-                continue
-            if (graph.name, graph.version) == (found.flow, found.version):
-                return replace(plan, graph=graph, source=header["source"])
-        return plan
 
 
 def _unused(stem: Path) -> Path:

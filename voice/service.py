@@ -1,5 +1,6 @@
 """The whole service out of its settings: what `switchboard serve` runs, and the demonstration and the tests."""
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -17,11 +18,13 @@ from voice.envelope import Target
 from voice.errors import OperatorError
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
+from voice.lost_calls import LostCalls, LostSettings
 from voice.performer import Engines
 from voice.piper_voice import TtsSettings
 from voice.plans import Plans, people, present
 from voice.profile import Profiles, ProfileSettings
 from voice.reception import Reception, ReceptionSettings
+from voice.recording_files import RecordingSettings
 from voice.rest import Rest, RestSettings
 from voice.screens import Screens
 from voice.server import ServerSettings
@@ -58,7 +61,8 @@ async def service(
     secrets = secrets_of((*secret_names(settings), *needed), environment)
     token = secrets[settings.twilio.auth_token_env]
     rest = Rest(RestSettings(settings.twilio.account, token, base=settings.twilio.rest_url))
-    carrier = TwilioCarrier(CarrierSettings(next(iter(settings.numbers)), people(settings)), rest)
+    dialled = CarrierSettings(next(iter(settings.numbers)), people(settings), settings.twilio.sms_from)
+    carrier = TwilioCarrier(dialled, rest)
     profiles = Profiles(_profile(settings, secrets))
     made: list[Reception] = []
 
@@ -91,6 +95,9 @@ async def service(
                 telephone=_telephone(settings, token),
                 screens=Screens(channels.screens(settings, secrets)) if settings.screens else None,
                 targets=lambda store: _targets(settings, secrets, carrier, store),
+                recordings=RecordingSettings(
+                    settings.recordings, settings.twilio.rest_url, settings.twilio.account, token
+                ),
                 clock=lambda: clock().astimezone(_zone(settings)),
                 reader=_reader(settings),
                 reader_secret=_reader_secret(settings, secrets),
@@ -100,7 +107,12 @@ async def service(
             progress=progress,
         ) as running:
             made[0].attach(running.server)
-            yield running
+            lost = LostSettings(settings.journals, settings.limits.lost_seconds)
+            watching = asyncio.create_task(LostCalls(running.engines, running.server, plans.plan, lost).watch())
+            try:
+                yield running
+            finally:
+                watching.cancel()
     finally:
         await profiles.close()
 

@@ -26,6 +26,9 @@ from voice.telephone import TelephoneSettings
 from voice.tools import ExampleTools, HttpTools, secrets_needed
 from voice.whisper import AsrSettings
 
+_LAST_ANSWERS_S = 2.0
+"""When the last stream is over the carrier asks what follows it: without an answer the caller hears an apology."""
+
 _console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
@@ -77,6 +80,8 @@ async def _drain(running: Exchange, limit_s: float) -> None:
         _console.print(f"stopping: new calls go to the fallback, {live} live ones finish within {limit_s:.0f} s")
     if left := await running.server.drain(limit_s):
         _console.print(f"stopping although {left} calls are live: the carrier goes on with their fallback")
+    elif live:
+        await asyncio.sleep(_LAST_ANSWERS_S)
 
 
 async def _on_loopback(config: configuration.Config, *, example_tools: bool) -> None:

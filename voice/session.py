@@ -14,10 +14,10 @@ from typing import Protocol
 
 import structlog
 
-from sop.state import State
+from sop.state import State, state_to_json
 from voice import twilio
 from voice.audio import FRAME, SILENCE, Framer
-from voice.bookkeeping import Bookkeeping
+from voice.bookkeeping import TRANSFERRED, Bookkeeping
 from voice.call import Call
 from voice.errors import BadFrame
 from voice.events import (
@@ -40,10 +40,11 @@ from voice.journal import Journal, Recording
 from voice.line import CallerAudio, Outbound, Wire
 from voice.line_watch import LineWatch
 from voice.performer import Engines, Performer
-from voice.plan import CallPlan
+from voice.plan import CallPlan, LeftOff
 from voice.recordings import Recordings
 from voice.report import Report
-from voice.transfers import Transcript, Transfers
+from voice.settling import Settling
+from voice.transfers import Transfers
 from voice.vad import Detector
 
 log = structlog.get_logger()
@@ -92,6 +93,8 @@ class Session:
     ) -> None:
         """`earlier_turns` of this call were had on streams before this one."""
         self._start = start
+        self._plan = plan
+        self._earlier_turns = earlier_turns
         self._call = call
         self._engines = engines
         self._wire = wire
@@ -105,7 +108,7 @@ class Session:
         self._clock = twilio.LineClock()
         self._detector: Detector | None = None
         self._storing: set[asyncio.Task[None]] = set()
-        self._waiters: list[asyncio.Future[None]] = []
+        self._settling = Settling()
         self._ignored: dict[str, int] = {}
         self._messages_in = 0
         self._taking = False
@@ -120,7 +123,7 @@ class Session:
         self.report = Report(clock_stands=settings.stall_ms is None)
         send_s = settings.send_ms / 1000
         dead, failed = (lambda: self.closed("line dead")), (lambda: self.closed("our failure"))
-        self._outbound = Outbound(wire, start.stream, recording, send_s, dead=dead, changed=self._notify)
+        self._outbound = Outbound(wire, start.stream, recording, send_s, dead=dead, changed=self._settling.changed)
         self._books = Bookkeeping(
             start,
             plan,
@@ -134,11 +137,11 @@ class Session:
             start.call,
             plan,
             engines.telephone,
-            known=lambda: (self._call.state, self.transcript),
+            known=lambda: (self._call.state, self.report.transcript),
             note=self._books.note_transfer,
             post=self._queue.put_nowait,
         )
-        self._recordings = Recordings(start.call, recording, plan.keeps, engines.telephone)
+        self._recordings = Recordings(start, recording, plan.keeps, engines.telephone)
         self._performer = Performer(
             engines,
             plan,
@@ -150,7 +153,7 @@ class Session:
             nbest=settings.nbest,
             post=self._queue.put_nowait,
             failed=failed,
-            changed=self._notify,
+            changed=self._settling.changed,
         )
 
     # ---- from the socket -----------------------------------------------------------------------------------
@@ -180,12 +183,16 @@ class Session:
         self._ignored[kind] = self._ignored.get(kind, 0) + 1
         if self._ignored[kind] == 1:
             log.warning("frame ignored", call=self._start.call, kind=kind)
-        self._notify()
+        self._settling.changed()
 
     def leg_changed(self, leg: int, to: LegState) -> None:
         """The carrier says what became of a person's leg."""
         self._queue.put_nowait(LegChanged(0, leg, to))
         self._performer.leg_changed(to)
+
+    def waits_for(self, leg: int) -> bool:
+        """As `Call.waits_for`."""
+        return self._call.waits_for(leg)
 
     def closed(self, reason: str) -> None:
         """The socket is closed, the line is dead, or the server is shutting down."""
@@ -200,18 +207,21 @@ class Session:
         """The carrier's name for the call."""
         return self._start.call
 
+    def left_off(self) -> LeftOff:
+        """What a further stream of this call would begin with."""
+        return LeftOff(
+            plan=self._plan,
+            started=self._start.now,
+            state=state_to_json(self._kept),
+            turns=self._earlier_turns + len(self.report.turns),
+            transfers=self._start.transfers + len(self.report.transfers),
+            recorded=self._start.recorded or self._recordings.keeps_audio,
+        )
+
     @property
     def ignored(self) -> dict[str, int]:
         """Messages that changed nothing, by kind."""
         return dict(self._ignored)
-
-    @property
-    def transcript(self) -> Transcript:
-        """(who, words) so far, oldest first."""
-        lines = [("agent", self.report.greeting)]
-        for turn in self.report.turns:
-            lines += [("caller", turn.heard), ("agent", turn.said)]
-        return tuple(line for line in lines if line[1])
 
     @property
     def journal_path(self) -> Path:
@@ -232,7 +242,7 @@ class Session:
                 self._taking = True
                 self._take(item)
                 self._taking = False
-                self._notify()
+                self._settling.changed()
         finally:
             if watching is not None:
                 watching.cancel()
@@ -256,8 +266,10 @@ class Session:
             self._journal.erase()
         if not self._recordings.keeps_audio:
             self._recording.erase()
+        if self._plan.returns:
+            self._engines.parted.add(self.name)
         await self._books.end()
-        self._notify()
+        self._settling.changed()
 
     def _take(self, item: twilio.Frame | Event) -> None:
         match item:
@@ -287,8 +299,7 @@ class Session:
         """The fold: event in, commands out, all of it noted."""
         if self._call.over:
             return
-        followers = (self._journal, self.report) if self._listener is None else (
-            self._journal, self.report, self._listener)  # fmt: skip
+        followers = (self._journal, self.report, *(() if self._listener is None else (self._listener,)))
         for follower in followers:
             follower.event(event)
         saves = False
@@ -297,7 +308,8 @@ class Session:
                 follower.command(command)
             self._perform(command)
             saves = saves or type(command) is Save
-        if self._call.state is not self._kept:
+        # Of a call that is with a person the last state before that is kept: they may come back.
+        if self._call.state is not self._kept and self._call.state.outcome != TRANSFERRED:
             self._kept = self._call.state
             if not saves:
                 self._performer.keep_state(self._kept)
@@ -330,23 +342,12 @@ class Session:
         self.closed("line dead")
 
     async def settled(self, messages_in: int, messages_out: int) -> None:
-        """Returns when everything up to these message counts is dealt with and nothing is under way, or it is over.
-
-        This is how a caller that is paced by processing instead of the clock knows when to send its next frame.
-        """
-        while not (self._call.over or self._is_settled(messages_in, messages_out)):
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
-            await waiter
+        """Returns when everything up to these message counts is dealt with and nothing is under way, or it is over: so
+        a caller that is paced by processing instead of the clock knows when to send its next frame."""
+        await self._settling.until(lambda: self._call.over or self._is_settled(messages_in, messages_out))
 
     def _is_settled(self, messages_in: int, messages_out: int) -> bool:
         if self._detector is None or self._taking or not self._queue.empty():
             return False
         counted = self._messages_in >= messages_in and self._outbound.sent == messages_out
         return counted and self._performer.idle and self._outbound.idle
-
-    def _notify(self) -> None:
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)

@@ -58,6 +58,8 @@ class Twilio(Form):
     """Variable that holds the primary auth token: requests are signed with it."""
     previous_token_env: Variable | None = None
     """Variable that holds the token before the last change; signatures with it are still taken."""
+    sms_from: str = Field("", pattern=r"^(\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32})?$")
+    """Number or messaging service that texts come from; by default the number that was rung."""
     api_url: Web = "https://api.twilio.com"
     """Where the REST interface is; another one in tests only."""
     region: str = Field("", pattern=r"^[a-z]{2}[0-9]*$|^$")
@@ -256,6 +258,11 @@ class Settings(Form):
     def journals(self) -> Path:
         """Folder of the calls' journals and recordings."""
         return self.home / "calls"
+
+    @property
+    def recordings(self) -> Path:
+        """Folder of what the carrier has recorded."""
+        return self.home / "recordings"
 
     @property
     def cache(self) -> Path:

@@ -8,7 +8,9 @@ reports, for deliveries, and for going on after a broken stream; a call under wa
 from voice.database import WriteRefused
 from voice.lead_rows import LeadRows
 from voice.ledger_rows import LedgerRows
+from voice.recording_rows import RecordingRows
 from voice.rows import (
+    Arm,
     Consent,
     Delivery,
     KnownCaller,
@@ -16,11 +18,13 @@ from voice.rows import (
     LeadField,
     Resumable,
     StoredCall,
+    StoredRecording,
     StoredTransfer,
     StoredTurn,
 )
 
 __all__ = [
+    "Arm",
     "Consent",
     "Delivery",
     "KnownCaller",
@@ -29,16 +33,18 @@ __all__ = [
     "Resumable",
     "Store",
     "StoredCall",
+    "StoredRecording",
     "StoredTransfer",
     "StoredTurn",
     "WriteRefused",
 ]
 
 
-class Store(LeadRows, LedgerRows):
+class Store(LeadRows, LedgerRows, RecordingRows):
     """The database at a URL: sqlite:///calls.db, sqlite:////absolute/calls.db, postgresql://user@host/name.
 
     Calls and callers: `voice.call_rows`. Leads: `voice.lead_rows`. The outbox: `voice.delivery_rows`. Consents and
-    transfers: `voice.ledger_rows`. Every method raises StoreError where the database does not do what it should,
-    WriteRefused where the row itself is at fault; the message holds no value.
+    transfers: `voice.ledger_rows`. The carrier's recordings: `voice.recording_rows`. Every method raises StoreError
+    where the database does not do what it should, WriteRefused where the row itself is at fault; the message holds no
+    value.
     """

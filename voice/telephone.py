@@ -9,7 +9,7 @@ import time
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -19,17 +19,20 @@ from sop.handoff_page import as_html
 from voice import brief, packet_link
 from voice.audio import LINE_RATE, decode, duration_ms
 from voice.carrier import Carrier, LegOrder
-from voice.dial_limits import DialLimits, DialSettings
-from voice.errors import EngineError
+from voice.dial_limits import DialLimits, DialSettings, begun_minutes
+from voice.errors import EngineError, StoreError
 from voice.events import PassOn
 from voice.plan import CallPlan
 from voice.screens import Screens
+from voice.store import Store, StoredTransfer
 from voice.tts import Synthesiser
 
 log = structlog.get_logger()
 
 _MOST_BRIEFS = 256
 _RENDER_S = 2.0
+_TAKEN = frozenset({"accepted", "connected"})
+"""Stages of a transfer that may last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,15 @@ class Dialled:
     """People whom the carrier dials for a call, one after the other."""
 
     transfer: int
-    numbers: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    """(name, E.164)."""
     caller_id: str
     timeout_s: int
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Theirs alone."""
+        return tuple(number for _, number in self.people)
 
 
 class Telephone:
@@ -89,9 +98,23 @@ class Telephone:
         self._limits = DialLimits(settings.dial)
         self._briefs: dict[str, Brief] = {}
         self._legs: dict[str, tuple[str, int]] = {}
+        self._rung_for: dict[tuple[str, int], int] = {}
+        """(call, leg) of a leg that is up → the number of its transfer."""
         self._dials: dict[str, Dialled] = {}
         self.alarms = 0
         """People who were slower to take over than the target."""
+
+    async def begin(self, store: Store) -> None:
+        """Counts for today what an earlier process has dialled today. Where the ledger does not say how long somebody
+        was with a caller, it was the longest that they may be."""
+        now = self.clock()
+        try:
+            found = await store.transfers_since((now - timedelta(days=2)).date().isoformat())
+        except StoreError as error:
+            log.error("what was dialled today is not known", error=str(error))
+            return
+        minutes = sum(_minutes(one, now, self._settings.dial.longest_s) for one in found)
+        self._limits = self._limits.having_spent(minutes, now)
 
     # ---- where the carrier finds us ------------------------------------------------------------------------
 
@@ -101,13 +124,31 @@ class Telephone:
 
     def dial_url(self, call: str, plan: CallPlan, command: PassOn) -> str:
         """The document that dials people one after the other and comes back to us."""
-        numbers = tuple(number for _, number in command.people)
-        self._dials[call] = Dialled(command.transfer, numbers, plan.number, plan.settings.transfer.ring_timeout_s)
+        ring_s = plan.settings.transfer.ring_timeout_s
+        self._dials[call] = Dialled(command.transfer, command.people, plan.number, ring_s)
         return self._url(f"/twilio/transfer/{call}/dial")
 
     def dialled(self, call: str) -> Dialled | None:
         """What the call's dial document is to do; None for a call that was not passed on."""
         return self._dials.get(call)
+
+    def dial_begins(self, call: str, n: int) -> int:
+        """Person `n` of the dial document is about to be rung: seconds that it may last; 0: nobody may be rung now."""
+        name, now = _dial(call, n), self.clock()
+        if not self._limits.is_up(name) and not self._limits.refusal(now):
+            self._limits = self._limits.begun(name, now)
+        return self._limits.reserved_s(name)
+
+    def dial_over(self, call: str, n: int, *, answered: bool) -> None:
+        """It has ended; again changes nothing."""
+        name = _dial(call, n)
+        self._limits = self._limits.ended(name, self.clock()) if answered else self._limits.unconnected(name)
+
+    def dial_done(self, call: str) -> None:
+        """The document is left behind, by the caller's coming back or hanging up."""
+        dialled = self._dials.pop(call, None)
+        for n in range(len(dialled.people) if dialled else 0):
+            self.dial_over(call, n, answered=True)
 
     def apology_url(self) -> str:
         """The document for a person whose caller has gone."""
@@ -122,9 +163,12 @@ class Telephone:
 
     # ---- legs ----------------------------------------------------------------------------------------------
 
-    def order(self, call: str, leg: int, plan: CallPlan, number: str, timeout_s: int) -> LegOrder:
-        """The order for a person's leg."""
-        folder = f"/twilio/transfer/{call}/{leg}"
+    def order(self, call: str, leg: int, plan: CallPlan, number: str, timeout_s: int, *, transfer: int = 0) -> LegOrder:
+        """The order for a person's leg, which counts among the limits from now on until it is `over`. Raises ValueError
+        where none may be dialled (`refusal`)."""
+        folder, name = f"/twilio/transfer/{call}/{leg}", f"{call}/{leg}"
+        self._limits = self._limits.begun(name, self.clock())
+        self._rung_for[call, leg] = transfer
         return LegOrder(
             to=number,
             caller_id=plan.number,
@@ -132,7 +176,7 @@ class Telephone:
             status_url=self._url(f"{folder}/status"),
             machine_url=self._url(f"{folder}/machine") if plan.detects_machines else "",
             timeout_s=timeout_s,
-            longest_s=self._limits.longest_s(self.clock()),
+            longest_s=min(self._settings.dial.longest_s, self._limits.reserved_s(name)),
         )
 
     def refusal(self) -> str:
@@ -140,18 +184,22 @@ class Telephone:
         return self._limits.refusal(self.clock())
 
     def placed(self, sid: str, call: str, leg: int) -> None:
-        """A leg is up."""
-        self._legs[sid] = (call, leg)
-        now = self.clock()
-        if not self._limits.refusal(now):
-            self._limits = self._limits.begun(f"{call}/{leg}", now)
+        """The carrier has named a leg; its end may have come before."""
+        if (call, leg) in self._rung_for:
+            self._legs[sid] = (call, leg)
 
-    def over(self, call: str, leg: int, *, answered: bool) -> None:
-        """A leg has ended; one that was over already changes nothing."""
+    def over(self, call: str, leg: int, *, answered: bool) -> int | None:
+        """A leg has ended, or could not be dialled: the number of the transfer that it was for. None for one that was
+        over already, or that an earlier process has dialled; it changes nothing."""
         name = f"{call}/{leg}"
         now = self.clock()
         self._limits = self._limits.ended(name, now) if answered else self._limits.unconnected(name)
         self._legs = {sid: held for sid, held in self._legs.items() if held != (call, leg)}
+        return self._rung_for.pop((call, leg), None)
+
+    def legs_of(self, call: str) -> tuple[str, ...]:
+        """The carrier's names of the call's legs that are up."""
+        return tuple(sid for sid, (owner, _) in self._legs.items() if owner == call)
 
     def leg_of(self, sid: str) -> tuple[str, int] | None:
         """(call, leg) of the carrier's name for a leg."""
@@ -188,10 +236,14 @@ class Telephone:
         return path.read_text(encoding="utf-8") if path is not None and path.is_file() else None
 
     def _keep_page(self, call: str, transfer: int, packet: Packet) -> None:
-        self._settings.packets.mkdir(parents=True, exist_ok=True)
+        """Without a page the transfer goes on: the packet is on the screens, and in the brief."""
         path = self._settings.packets / f"{call}_{transfer}.html"
-        path.touch(mode=0o600)
-        path.write_text(as_html(packet), encoding="utf-8")
+        try:
+            self._settings.packets.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(as_html(packet), encoding="utf-8")
+        except OSError as error:
+            log.error("packet's page not written", call=call, transfer=transfer, error=error.strerror)
 
     async def _render(self, packet: Packet) -> Brief:
         text = brief.brief(packet)
@@ -215,12 +267,40 @@ class Telephone:
         """Somebody was slower to take over than the target."""
         self.alarms += 1
         log.error("slow to answer", call=call, transfer=transfer, seconds=seconds)
+        if self._screens is not None:
+            text = f"A caller has waited {round(seconds)} seconds for a person"
+            await self._screens.alarm(text, self._link(call, transfer))
 
     async def close(self) -> None:
         """No more calls will come."""
         if self._screens is not None:
             await self._screens.close()
         await self.carrier.close()
+
+
+def _dial(call: str, n: int) -> str:
+    """What a leg of the dial document is called among the limits."""
+    return f"{call}/dial/{n}"
+
+
+def _minutes(one: StoredTransfer, now: datetime, longest_s: int) -> int:
+    """Minutes of today that a transfer of the ledger has cost, at least one: its row holds the last of its legs."""
+    rung, accepted, ended = (_moment(at, now) for at in (one.rung_at, one.accepted_at, one.ended_at))
+    if rung is None or rung.date() != now.date():
+        return 0
+    began = accepted - timedelta(seconds=one.seconds) if accepted and one.seconds else rung
+    latest = accepted if accepted and one.stage in _TAKEN else rung
+    if ended is None or ended < latest:
+        return begun_minutes(longest_s if one.stage in _TAKEN else 0)
+    return begun_minutes((ended - min(began, rung)).total_seconds())
+
+
+def _moment(at: str | None, now: datetime) -> datetime | None:
+    """In the zone of `now`; None for what isn't known, or can't be read."""
+    try:
+        return datetime.fromisoformat(at).astimezone(now.tzinfo) if at else None
+    except ValueError:
+        return None
 
 
 def wav(mulaw: bytes) -> bytes:

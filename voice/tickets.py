@@ -23,8 +23,6 @@ class CallOrder:
     """What the carriers vouch for: "A", "B", "C", "failed" or "". Noted, never taken for proof of who calls."""
     arm: str = "agent"
     """The caller's arm of a soft launch."""
-    resume: int = 0
-    """How many streams of this call came before this one."""
     returned: str = ""
     """Why the caller is back although a person was to take over, as in `CallStarted.returned`."""
 

@@ -12,8 +12,8 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 from voice.twiml import Public, Texts, dialled, last_words, ring_seconds
 
 PERSON = "person-"
+CALLER = "caller-"
 """What a participant's label begins with; the leg's number follows."""
-CALLER = "caller"
 
 
 def conference_name(call: str, leg: int) -> str:
@@ -25,16 +25,14 @@ def conference_name(call: str, leg: int) -> str:
     return "sb-" + hashlib.sha256(f"{call}{leg}".encode()).hexdigest()[:16]
 
 
-def leg_of(label: str) -> int | None:
-    """The leg that a participant's label names; None for the caller's and for what we never gave.
+def leg_of(label: str, who: str = PERSON) -> int | None:
+    """The leg that a participant's label names; None for the other side's and for what we never gave.
 
-    >>> leg_of("person-3"), leg_of("caller")
-    (3, None)
+    >>> leg_of("person-3"), leg_of("caller-3"), leg_of("caller-3", CALLER)
+    (3, None, 3)
     """
-    number = label.removeprefix(PERSON)
-    return (
-        int(number) if label.startswith(PERSON) and number.isascii() and number.isdigit() and len(number) < 5 else None
-    )
+    number = label.removeprefix(who)
+    return int(number) if label.startswith(who) and number.isascii() and number.isdigit() and len(number) < 5 else None
 
 
 def accepted(public: Public, call: str, leg: int) -> str:
@@ -53,7 +51,7 @@ def join(public: Public, call: str, leg: int) -> str:
     return _conference(
         call,
         leg,
-        label=CALLER,
+        label=f"{CALLER}{leg}",
         action=public.url("transfer", call, leg, "left"),
         status=public.url("transfer", call, "conference"),
     )
@@ -69,8 +67,10 @@ def apology(texts: Texts) -> str:
     return last_words(texts, texts.caller_gone)
 
 
-def pass_on(public: Public, call: str, n: int, number: str, *, timeout_s: int, caller_id: str) -> str:
-    """Pattern A: the caller's call dials person `n`.
+def pass_on(
+    public: Public, call: str, n: int, number: str, *, timeout_s: int, caller_id: str, longest_s: int = 0
+) -> str:
+    """Pattern A: the caller's call dials person `n`, for `longest_s` at most; 0 leaves it to the carrier's own limit.
 
     Raises:
         ValueError: a number that is not E.164.
@@ -82,6 +82,7 @@ def pass_on(public: Public, call: str, n: int, number: str, *, timeout_s: int, c
         timeout=ring_seconds(timeout_s),
         caller_id=caller_id if dialled((caller_id,)) else None,
         answer_on_bridge=True,
+        time_limit=longest_s or None,
         action=public.url("transfer", call, "dial", n, "result"),
     )
     dial.number(number, url=public.url("transfer", call, "dial", n, "whisper"))

@@ -12,12 +12,14 @@ from aiohttp import web
 from voice import transfer_twiml, twiml
 from voice.desk import Brief, Desk
 from voice.events import LegState
-from voice.leg_status import LegReports, dial_state, leg_state, machine
+from voice.leg_status import DOWN, ENDED_STATUSES, LegReports, dial_state, leg_state, machine
 from voice.twiml import Public, Texts
 from voice.webhook_gate import NOTED, Answer, Gate, Handler, Hook, document
 
 ACCEPT = "1"
 _CONVERSED = frozenset({"completed", "answered"})
+_IN_VAIN = frozenset({LegState.RINGING, LegState.JOINED})
+"""Where a telephone that nobody waits for would stay, were it not dropped."""
 
 
 class AgentAgain(Protocol):
@@ -62,6 +64,7 @@ class TransferWebhooks:
         for path, handler in (
             (f"{leg}/join", self._join),
             (f"{leg}/left", self._left),
+            (f"{leg}/back", self._back),
             (f"{base}/dial", self._dial),
             (f"{dial}/result", self._dial_result),
         ):
@@ -129,19 +132,27 @@ class TransferWebhooks:
         return NOTED
 
     async def _conference(self, hook: Hook) -> Answer:
-        """A person is in it, or has left it; the caller's own comings and goings show elsewhere."""
-        leg = transfer_twiml.leg_of(hook.get("ParticipantLabel"))
+        """A person is in it, or has left it; or the caller has come, and it may be too late."""
+        label, room = hook.get("ParticipantLabel"), hook.get("ConferenceSid")
+        leg, callers = transfer_twiml.leg_of(label), transfer_twiml.leg_of(label, transfer_twiml.CALLER)
         state = {"participant-join": LegState.JOINED, "participant-leave": LegState.ENDED}.get(
             hook.get("StatusCallbackEvent")
         )
         if leg is not None and state is not None:
+            if state is LegState.JOINED:
+                self._reports.entered(hook.call, leg, room)
             await self._report(hook, state, leg)
+        elif callers is not None and state is LegState.JOINED and self._reports.is_alone(hook.call, callers, room):
+            self._reports.entered(hook.call, callers, room)  # they are sent back once
+            await self._desk.move_caller(hook.call, self._public.url("transfer", hook.call, callers, "back"))
         return NOTED
 
     async def _report(self, hook: Hook, state: LegState, leg: int | None = None) -> bool:
         """Whether it was news and somebody still waits for the leg."""
         which = hook.number_in_path("leg") if leg is None else leg
         if not self._reports.is_news(hook.call, which, state):
+            if state in DOWN:
+                await self._desk.leg_over(hook.call, which)
             return False
         told = False
         try:
@@ -152,6 +163,8 @@ class TransferWebhooks:
                 self._reports.forget(hook.call, which, state)
         if not wanted and state is LegState.ACCEPTED:
             self._reports.is_news(hook.call, which, LegState.REFUSED)
+        if not wanted and state in _IN_VAIN:
+            await self._desk.drop_leg(hook.call, hook.get("CallSid"), state)
         return wanted
 
     async def _apology(self, hook: Hook) -> Answer:
@@ -167,8 +180,13 @@ class TransferWebhooks:
         """Into the conference; not into one that the person has left meanwhile, where nobody would come."""
         leg = hook.number_in_path("leg")
         if self._reports.is_over(hook.call, leg):
-            return await self._agent_again(hook, returned=LegState.ENDED.value)
+            return await self._back(hook)
         return document(transfer_twiml.join(self._public, hook.call, leg))
+
+    async def _back(self, hook: Hook) -> Answer:
+        """The person had left before the caller came: to the agent, who knows why."""
+        await self._desk.person_missed(hook.call, hook.number_in_path("leg"))
+        return await self._agent_again(hook, returned=LegState.ENDED.value)
 
     async def _left(self, hook: Hook) -> Answer:
         """The conference is over and the caller still there, or there never was one."""
@@ -192,6 +210,9 @@ class TransferWebhooks:
         dialling = await self._desk.dialling(hook.call)
         if dialling is None or n >= len(dialling.numbers):
             return await self._agent_again(hook, returned=reason)
+        longest_s = await self._desk.dial_begun(hook.call, n)
+        if not longest_s:
+            return await self._agent_again(hook, returned=LegState.REFUSED.value)
         text = transfer_twiml.pass_on(
             self._public,
             hook.call,
@@ -199,6 +220,7 @@ class TransferWebhooks:
             dialling.numbers[n],
             timeout_s=dialling.timeout_s,
             caller_id=dialling.caller_id,
+            longest_s=longest_s,
         )
         return document(text)
 
@@ -223,7 +245,7 @@ class TransferWebhooks:
         accepted = await self._desk.was_accepted(hook.call, n)
         state = dial_state(hook.get("DialCallStatus"), accepted=accepted, bridged=hook.get("DialBridged").lower())
         await self._desk.dial_finished(hook.call, n, state)
-        if state is LegState.ENDED:
+        if state is LegState.ENDED or hook.get("CallStatus") in ENDED_STATUSES:
             return document(twiml.hang_up())
         return await self._pass_on(hook, n + 1, state.value)
 

@@ -67,6 +67,10 @@ class Transferring:
         """Whether the current leg may be up."""
         return self._leg != 0 and self._leg not in self._down
 
+    def waits_for(self, leg: int) -> bool:
+        """Whether that leg's person is the one who is being fetched, or has the caller."""
+        return leg == self._leg and self.up
+
     def begin(self, at: int, target: str, reason: str) -> Transfer | None:
         """The caller has been told. None: there is a transfer already, or the caller is with somebody."""
         if self.under_way or self.stage is Stage.CONNECTED:

@@ -113,7 +113,9 @@ class Transfers:
             log.error("nobody was rung", call=self._call, leg=command.leg, why=why)
             self._post(LegChanged(0, command.leg, LegState.REFUSED))
             return
-        order = self._telephone.order(self._call, command.leg, self._plan, command.number, command.timeout_s)
+        order = self._telephone.order(
+            self._call, command.leg, self._plan, command.number, command.timeout_s, transfer=command.transfer
+        )
         placing = asyncio.ensure_future(self._place(order, command.leg))
         self._orders[command.leg] = placing
         await self._note(command.transfer, person=command.name, stage="ringing", rung_at=self._now())
@@ -125,7 +127,11 @@ class Transfers:
             self._post(LegChanged(0, command.leg, LegState.REFUSED if refused else LegState.FAILED))
 
     async def _place(self, order: LegOrder, leg: int) -> str:
-        sid = await self._telephone.carrier.ring(order)
+        try:
+            sid = await self._telephone.carrier.ring(order)
+        except BaseException:
+            self._telephone.over(self._call, leg, answered=False)
+            raise
         self._telephone.placed(sid, self._call, leg)
         return sid
 

@@ -20,6 +20,8 @@ LONGEST_BRIEF = 400
 """What is spoken in 12 s is shorter."""
 KEY_S = 6
 """A person's time to press a key, after the brief."""
+STAFF, PEOPLE = "staff", "people"
+"""Who is asked for a key: those who are rung before the agent, those on call in its place."""
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST_AT_ONCE = 10
 """`<Number>`s in one `<Dial>`. Source: Twilio's "TwiML Voice: <Number>"."""
@@ -125,16 +127,9 @@ def press_one(action: str, texts: Texts, *, audio: str = "", text: str = "") -> 
 # ---- answering -------------------------------------------------------------------------------------------------
 
 
-def agent(public: Public, token: str, *, again: int = 0, recording: bool = False) -> str:
-    """The agent takes the call. `again`: how many streams of this call came before. `recording`: from the first word
-    on, both sides on channels of their own; only where the caller has agreed before the call reaches us."""
+def agent(public: Public, token: str, *, again: int = 0) -> str:
+    """The agent takes the call. `again`: how many streams of this call came before."""
     response = VoiceResponse()
-    if recording:
-        response.start().recording(
-            channels="dual",
-            recording_status_callback=public.url("recording"),
-            recording_status_callback_event="completed absent",
-        )
     action = public.url("after-stream", again=again) if again else public.url("after-stream")
     connect = response.connect(action=action)
     stream = connect.stream(url=public.socket(), status_callback=public.url("stream-status"))
@@ -143,21 +138,28 @@ def agent(public: Public, token: str, *, again: int = 0, recording: bool = False
 
 
 def staff_first(
-    public: Public, call: str, numbers: Iterable[str], *, timeout_s: int, caller_id: str, press_one: bool
+    public: Public,
+    call: str,
+    numbers: Iterable[str],
+    *,
+    timeout_s: int,
+    caller_id: str,
+    longest_s: int,
+    press_one: bool,
 ) -> str:
     """The staff's telephones ring, all at once; whoever has not taken the call in time leaves it to the agent.
-    `press_one`: they are asked for a key first, so that no mailbox takes a caller."""
+    `press_one`: they are asked for a key first, so that no mailbox takes a caller. `longest_s`: of the conversation."""
     response = VoiceResponse()
-    dial = _dial(response, timeout_s, caller_id, public.url("after-staff"))
+    dial = _dial(response, timeout_s, caller_id, public.url("after-staff"), longest_s)
     for number in dialled(numbers):
-        dial.number(number, url=public.url("staff", call, "whisper") if press_one else None)
+        dial.number(number, url=public.url(STAFF, call, "whisper") if press_one else None)
     return str(response)
 
 
-def human_line(public: Public, numbers: Iterable[str], *, timeout_s: int, caller_id: str) -> str:
+def human_line(public: Public, numbers: Iterable[str], *, timeout_s: int, caller_id: str, longest_s: int) -> str:
     """The other arm of a soft launch: the line that callers reached before there was an agent."""
     response = VoiceResponse()
-    dial = _dial(response, timeout_s, caller_id, public.url("after-human"))
+    dial = _dial(response, timeout_s, caller_id, public.url("after-human"), longest_s)
     for number in dialled(numbers):
         dial.number(number)
     return str(response)
@@ -185,14 +187,22 @@ def not_in_service(texts: Texts) -> str:
 # ---- without the agent -----------------------------------------------------------------------------------------
 
 
-def fallback(public: Public, texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str) -> str:
-    """The agent is not there: an apology, whoever is on call, then voicemail."""
-    return _reach_somebody(public, texts, texts.sorry, people, timeout_s, caller_id)
+def fallback(
+    public: Public, call: str, texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str, longest_s: int
+) -> str:
+    """The agent is not there: an apology, whoever is on call and presses 1, then voicemail."""
+    return _reach_somebody(
+        public, call, texts, texts.sorry, people, timeout_s=timeout_s, caller_id=caller_id, longest_s=longest_s
+    )
 
 
-def busy(public: Public, texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str) -> str:
+def busy(
+    public: Public, call: str, texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str, longest_s: int
+) -> str:
     """More callers than the agent takes at a time."""
-    return _reach_somebody(public, texts, texts.busy, people, timeout_s, caller_id)
+    return _reach_somebody(
+        public, call, texts, texts.busy, people, timeout_s=timeout_s, caller_id=caller_id, longest_s=longest_s
+    )
 
 
 def closed(public: Public, texts: Texts) -> str:
@@ -228,16 +238,16 @@ def nothing() -> str:
 
 
 def static_fallback(
-    texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str, thanks_url: str = ""
+    texts: Texts, people: Iterable[str], *, timeout_s: int, caller_id: str, thanks_url: str = "", longest_s: int = 3600
 ) -> str:
     """For the carrier's own hosting, as a number's voice fallback: on call, then voicemail, with this server down.
-    `thanks_url`: where `static_thanks` is hosted; without it no message is taken, since `<Record>` would fetch this
-    document again."""
+    Nobody is asked for a key, since no server is there to ask: a mailbox may take the caller. `thanks_url`: where
+    `static_thanks` is hosted; without it no message is taken, since `<Record>` would fetch this document again."""
     response = VoiceResponse()
     say(response, texts, texts.sorry)
     numbers = dialled(people)
     if numbers:
-        dial = _dial(response, timeout_s, caller_id, "")
+        dial = _dial(response, timeout_s, caller_id, "", longest_s)
         for number in numbers:
             dial.number(number)
     if thanks_url:
@@ -256,18 +266,27 @@ def static_thanks(texts: Texts) -> str:
 # ---- parts -----------------------------------------------------------------------------------------------------
 
 
-def _dial(response: Any, timeout_s: int, caller_id: str, action: str) -> Any:
-    """A `<Dial>` that keeps the caller's side ringing until somebody is there."""
+def _dial(response: Any, timeout_s: int, caller_id: str, action: str, longest_s: int) -> Any:
+    """A `<Dial>` that keeps the caller's side ringing until somebody is there, and ends after `longest_s`."""
     return response.dial(
         timeout=ring_seconds(timeout_s),
         caller_id=caller_id if _E164.fullmatch(caller_id) else None,
         answer_on_bridge=True,
+        time_limit=longest_s,
         action=action or None,
     )
 
 
 def _reach_somebody(
-    public: Public, texts: Texts, opening: str, people: Iterable[str], timeout_s: int, caller_id: str
+    public: Public,
+    call: str,
+    texts: Texts,
+    opening: str,
+    people: Iterable[str],
+    *,
+    timeout_s: int,
+    caller_id: str,
+    longest_s: int,
 ) -> str:
     response = VoiceResponse()
     say(response, texts, opening)
@@ -275,9 +294,9 @@ def _reach_somebody(
     if not numbers:
         _take_message(response, texts, public.url("voicemail"), public.url("recording"))
         return str(response)
-    dial = _dial(response, timeout_s, caller_id, public.url("after-people"))
+    dial = _dial(response, timeout_s, caller_id, public.url("after-people"), longest_s)
     for number in numbers:
-        dial.number(number)
+        dial.number(number, url=public.url(PEOPLE, call, "whisper"))
     return str(response)
 
 

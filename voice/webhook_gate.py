@@ -7,16 +7,15 @@ with a document always does, with an apology where the server itself fails.
 
 import asyncio
 import hashlib
-import traceback
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
 
+from voice.errors import place_of
 from voice.signature import FORM, Signatures
 
 log = structlog.get_logger()
@@ -146,7 +145,7 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller hears something
             if key:
                 self._answered.pop(key, None)
-            log.error("webhook failed", kind=type(error).__name__, at=_place(error))
+            log.error("webhook failed", kind=type(error).__name__, at=place_of(error))
             return sorry(hook) if sorry is not None else FAILED
 
     async def _run(self, hook: Hook, handler: Handler) -> Answer:
@@ -174,12 +173,6 @@ async def _body(request: web.Request) -> bytes | None:
         if len(body) > LARGEST_BODY:
             return None
     return bytes(body)
-
-
-def _place(error: BaseException) -> str:
-    """Where it was raised. Its text stays out of logs: a library's may quote what it was given."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _form(request: web.Request, body: bytes) -> list[tuple[str, str]] | None:

@@ -15,7 +15,6 @@ from voice.answering import (
     Decision,
     Inbound,
     Line,
-    Recording,
     Route,
     challenge_key,
     decide,
@@ -61,20 +60,19 @@ class Webhooks:
         self._public = public
         self._gate = Gate(signatures, answer_s=answer_s)
         self._signed_audio = signed_audio
-        self._staff_took: dict[str, None] = {}
 
     def add_to(self, app: web.Application) -> None:
         """Adds every route, those of transfers as well."""
-        call = r"{call:[A-Za-z0-9_-]{1,64}}"
+        keyed = r"/twilio/{who:staff|people}/{call:[A-Za-z0-9_-]{1,64}}"
         self._document(app, "/twilio/voice", self._voice, key=lambda hook: f"voice {hook.call}")
         self._document(app, "/twilio/after-stream", self._after_stream)
         self._document(app, "/twilio/after-staff", self._after_staff)
         self._document(app, "/twilio/after-human", self._after_human)
-        self._document(app, "/twilio/after-people", self._after_human)
+        self._document(app, "/twilio/after-people", self._after_people)
         self._document(app, "/twilio/challenge", self._challenged)
         self._document(app, "/twilio/voicemail", self._voicemail)
-        self._document(app, f"/twilio/staff/{call}/whisper", self._staff_whisper, sorry=_hang_up)
-        self._document(app, f"/twilio/staff/{call}/accept", self._staff_accept, sorry=_hang_up)
+        self._document(app, f"{keyed}/whisper", self._staff_whisper, sorry=_hang_up)
+        self._document(app, f"{keyed}/accept", self._staff_accept, sorry=_hang_up)
         self._document(app, "/twilio/sms", self._sms, sorry=lambda _: document(twiml.nothing()))
         self._callback(app, "/twilio/ping", self._ping)
         self._callback(app, "/twilio/stream-status", self._stream_status)
@@ -116,7 +114,7 @@ class Webhooks:
         if phase is Phase.CRASHED:
             return await self._again(hook, line, 1)
         if phase is not Phase.UNKNOWN:
-            return self._fallback(line)
+            return self._fallback(line, hook.call)
         call = await self._inbound(hook)
         decision = decide(line, call, self._desk.load(), self._desk.now())
         await self._desk.note_route(call, decision)
@@ -139,15 +137,25 @@ class Webhooks:
             return document(twiml.hang_up())
         taken = hook.get("DialCallStatus") in _CONVERSED
         if taken and line.press_one:
-            taken = hook.call in self._staff_took and hook.get("DialBridged") != "false"
+            taken = await self._took(hook, twiml.STAFF)
         if taken:
             return document(twiml.hang_up())
-        return await self._decided(hook, line, rung=True)
+        return await self._decided(hook, line, passed=True, rung=True)
 
     async def _after_human(self, hook: Hook) -> Answer:
         if hook.get("DialCallStatus") in _CONVERSED:
             return document(twiml.hang_up())
         return document(twiml.voicemail(self._public, self._texts(hook)))
+
+    async def _after_people(self, hook: Hook) -> Answer:
+        """Whoever was on call; without the key it was a mailbox, and ours takes the message."""
+        if hook.get("DialCallStatus") in _CONVERSED and await self._took(hook, twiml.PEOPLE):
+            return document(twiml.hang_up())
+        return document(twiml.voicemail(self._public, self._texts(hook)))
+
+    async def _took(self, hook: Hook, who: str) -> bool:
+        """Whether one of those who were rung has pressed 1 and was then connected."""
+        return hook.get("DialBridged").lower() != "false" and await self._desk.staff_took(hook.call, who)
 
     async def _challenged(self, hook: Hook) -> Answer:
         line = self._line(hook)
@@ -156,18 +164,16 @@ class Webhooks:
         return await self._decided(hook, line, passed=True)
 
     async def _staff_whisper(self, hook: Hook) -> Answer:
-        """The staff's side of the call: it comes from the business's number."""
+        """The side of the staff, or of whoever is on call: it comes from the business's number."""
         line = self._desk.line(hook.get("From"))
         texts = line.texts if line else Texts()
-        accept = self._public.url("staff", hook.call, "accept")
+        accept = self._public.url(hook.names["who"], hook.call, "accept")
         return document(twiml.press_one(accept, texts, text=texts.staff_brief))
 
     async def _staff_accept(self, hook: Hook) -> Answer:
         if hook.get("Digits") != "1":
             return document(twiml.hang_up())
-        self._staff_took[hook.call] = None
-        while len(self._staff_took) > 1024:
-            del self._staff_took[next(iter(self._staff_took))]
+        await self._desk.staff_accepted(hook.call, hook.names["who"])
         return document(twiml.nothing())
 
     async def _decided(self, hook: Hook, line: Line, *, passed: bool = False, rung: bool = False) -> Answer:
@@ -181,14 +187,21 @@ class Webhooks:
         return document(self._without_agent(line, call.call, decision.route))
 
     def _without_agent(self, line: Line, call: str, route: Route) -> str:
-        public, texts, ring_s, own = self._public, line.texts, line.ring_s, line.number
+        public, texts, ring_s = self._public, line.texts, line.ring_s
+        own, longest_s = line.number, line.dial_s
         match route:
             case Route.STAFF:
                 return twiml.staff_first(
-                    public, call, line.staff, timeout_s=ring_s, caller_id=own, press_one=line.press_one
+                    public,
+                    call,
+                    line.staff,
+                    timeout_s=ring_s,
+                    caller_id=own,
+                    longest_s=longest_s,
+                    press_one=line.press_one,
                 )
             case Route.HUMAN:
-                return twiml.human_line(public, line.human, timeout_s=2 * ring_s, caller_id=own)
+                return twiml.human_line(public, line.human, timeout_s=2 * ring_s, caller_id=own, longest_s=longest_s)
             case Route.CLOSED:
                 return twiml.closed(public, texts)
             case Route.BLOCKED:
@@ -196,22 +209,25 @@ class Webhooks:
             case Route.CHALLENGE:
                 return twiml.challenge(public, texts, challenge_key(call))
             case Route.BUSY:
-                return twiml.busy(public, texts, line.people, timeout_s=ring_s, caller_id=own)
+                return twiml.busy(
+                    public, call, texts, line.people, timeout_s=ring_s, caller_id=own, longest_s=longest_s
+                )
             case _:
-                return twiml.fallback(public, texts, line.people, timeout_s=ring_s, caller_id=own)
+                return twiml.fallback(
+                    public, call, texts, line.people, timeout_s=ring_s, caller_id=own, longest_s=longest_s
+                )
 
     # ---- the agent, and what there is without it ---------------------------------------------------------------
 
     async def _agent(self, line: Line, call: Inbound, decision: Decision, *, again: int = 0, returned: str = "") -> str:
-        told = order(line, call, decision, resume=again, returned=returned)
+        told = order(line, call, decision, returned=returned)
         token = await self._desk.open_ticket(call.call, call.account, told)
-        at_once = line.recording is Recording.AT_ONCE and not again and not returned
-        return twiml.agent(self._public, token, again=again, recording=at_once)
+        return twiml.agent(self._public, token, again=again)
 
     async def _again(self, hook: Hook, line: Line, again: int) -> Answer:
         """Another stream for a call whose last one broke, as often as it is worth trying."""
         if again > MOST_RESUMES:
-            return self._fallback(line)
+            return self._fallback(line, hook.call)
         return await self._agent_again(hook, again=again)
 
     async def _agent_again(self, hook: Hook, *, again: int = 0, returned: str = "") -> Answer:
@@ -222,16 +238,16 @@ class Webhooks:
         call = await self._inbound(hook, passed=True, rung=True)
         decision = decide(line, call, self._desk.load(), self._desk.now())
         if decision.route in {Route.FALLBACK, Route.BUSY}:
-            return self._fallback(line)
+            return self._fallback(line, hook.call)
         return document(await self._agent(line, call, decision, again=again, returned=returned))
 
-    def _fallback(self, line: Line) -> Answer:
-        return document(self._without_agent(line, "", Route.FALLBACK))
+    def _fallback(self, line: Line, call: str) -> Answer:
+        return document(self._without_agent(line, call, Route.FALLBACK))
 
     def _fallback_of(self, hook: Hook) -> Answer:
         """For a caller whose conversation with a person could not be."""
         line = self._line(hook)
-        return self._fallback(line) if line else document(twiml.voicemail(self._public, Texts()))
+        return self._fallback(line, hook.call) if line else document(twiml.voicemail(self._public, Texts()))
 
     def _sorry(self, hook: Hook) -> Answer:
         """The server itself failed: what is configured is still known."""

@@ -14,7 +14,7 @@ import pytest
 
 from voice import recorded
 from voice.asr import WhisperRecogniser
-from voice.demo import Demonstrated, DemoSettings, demonstrate, load_flow
+from voice.demo import Demonstrated, DemoSettings, demonstrate, heard_gaps, latency, load_flow
 from voice.events import CallStarted, Command, Event, Transcribe, Urgency
 from voice.replay import replay
 from voice.session import Listener
@@ -46,11 +46,19 @@ def test_every_recorded_caller_leaves_the_right_lead(calls: list[Demonstrated]) 
     assert {call.rang.scenario: call.faults for call in calls if call.faults} == {}
 
 
-def test_every_journal_replays_to_the_same_commands(calls: list[Demonstrated]) -> None:
+def test_point_38_every_journal_replays_to_the_same_commands(calls: list[Demonstrated]) -> None:
     for call in calls:
         result = replay(call.journal)
         assert result.identical, result.first_difference
         assert result.path == tuple(call.report.path) and result.outcome == call.report.outcome
+
+
+def test_point_39_of_callers_at_once_every_reply_is_timed_and_every_stage_of_it(
+    calls: list[Demonstrated],
+) -> None:
+    figures = latency([call.report for call in calls])
+    assert figures["gap_ms"]["n"] >= 4 * len(calls) and heard_gaps(calls)["n"] >= 4 * len(calls)
+    assert {"endpoint", "asr", "reader", "save", "tts"} <= set(figures["stages"])
 
 
 def test_every_recording_has_both_sides(calls: list[Demonstrated]) -> None:

@@ -39,6 +39,7 @@ class FakeDesk:
     briefs: dict[tuple[str, int], Brief] = field(default_factory=dict)
     audio: dict[str, bytes] = field(default_factory=dict)
     passing: Dialling | None = None
+    dial_s: int = 3600
     wanted: bool = True
     breaks: str = ""
     """The method that raises."""
@@ -47,6 +48,8 @@ class FakeDesk:
     orders: dict[str, CallOrder] = field(default_factory=dict)
     """Token -> what it stands for."""
     accepted: set[tuple[str, int]] = field(default_factory=set)
+    keyed: set[tuple[str, str]] = field(default_factory=set)
+    """(call, who): staff or people on call who have pressed 1."""
     tickets: Tickets = field(default_factory=Tickets)
 
     async def _do(self, *note: object) -> None:
@@ -117,12 +120,35 @@ class FakeDesk:
         await self._do("leg_changed", call, leg, state)
         return self.wanted
 
+    async def leg_over(self, call: str, leg: int) -> None:
+        await self._do("leg_over", call, leg)
+
+    async def drop_leg(self, call: str, sid: str, state: LegState) -> None:
+        await self._do("drop_leg", call, sid, state)
+
     async def person_left(self, call: str, leg: int) -> None:
         await self._do("person_left", call, leg)
+
+    async def person_missed(self, call: str, leg: int) -> None:
+        await self._do("person_missed", call, leg)
+
+    async def move_caller(self, call: str, url: str) -> None:
+        await self._do("move_caller", call, url)
+
+    async def staff_accepted(self, call: str, who: str) -> None:
+        await self._do("staff_accepted", call, who)
+        self.keyed.add((call, who))
+
+    async def staff_took(self, call: str, who: str) -> bool:
+        return (call, who) in self.keyed
 
     async def dialling(self, call: str) -> Dialling | None:
         await self._do("dialling", call)
         return self.passing
+
+    async def dial_begun(self, call: str, n: int) -> int:
+        await self._do("dial_begun", call, n)
+        return self.dial_s
 
     async def dial_accepted(self, call: str, n: int) -> bool:
         await self._do("dial_accepted", call, n)

@@ -10,9 +10,6 @@ ATTRIBUTES = {
     "Connect": "action method",
     "Stream": "url name track statusCallback statusCallbackMethod",
     "Parameter": "name value",
-    "Start": "action method",
-    "Recording": "channels track trim recordingStatusCallback recordingStatusCallbackMethod "
-    "recordingStatusCallbackEvent",
     "Dial": "action method timeout callerId answerOnBridge timeLimit hangupOnStar ringTone sequential",
     "Number": "url method sendDigits statusCallback statusCallbackEvent statusCallbackMethod",
     "Conference": "beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl "
@@ -22,10 +19,9 @@ ATTRIBUTES = {
     "recordingStatusCallbackEvent recordingStatusCallbackMethod",
 }
 CHILDREN = {
-    "Response": "Say Play Hangup Connect Start Dial Gather Record",
+    "Response": "Say Play Hangup Connect Dial Gather Record",
     "Connect": "Stream",
     "Stream": "Parameter",
-    "Start": "Recording",
     "Dial": "Number Conference",
     "Gather": "Say Play",
 }
@@ -34,7 +30,6 @@ VALUES = {
     "playBeep": {"true", "false"},
     "answerOnBridge": {"true", "false"},
     "beep": {"true", "false"},
-    "channels": {"mono", "dual"},
     "jitterBufferSize": {"large", "medium", "small", "off"},
 }
 

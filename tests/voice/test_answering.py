@@ -293,8 +293,8 @@ def test_a_challenge_asks_for_a_key_between_2_and_9() -> None:
 def test_what_the_ticket_says() -> None:
     call = replace(CALL, attested="B")
     decision = decide(LINE, call, Load(), SUNDAY)
-    assert order(LINE, call, decision, resume=1, returned="busy") == CallOrder(
-        OWN, "night", CALLER, attestation="B", arm="agent", resume=1, returned="busy"
+    assert order(LINE, call, decision, returned="busy") == CallOrder(
+        OWN, "night", CALLER, attestation="B", arm="agent", returned="busy"
     )
 
 

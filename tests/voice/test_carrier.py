@@ -315,6 +315,42 @@ def test_a_text_goes_out_from_the_business_number_or_its_messaging_service() -> 
     asyncio.run(by_service())
 
 
+def test_a_text_goes_out_from_the_number_that_was_rung() -> None:
+    second = "+14155550133"
+
+    async def work(here: World) -> None:
+        here.twilio.number(second, voice_url=f"{PUBLIC}/voice")
+        await here.carrier.send_sms(CALLER, "Ann is on her way.", second)
+        assert [sent.from_ for sent in here.twilio.messages] == [second]
+
+    in_world(work)
+
+    async def by_service() -> None:
+        async with world(sms_from="MG" + "4" * 32) as here:
+            await here.carrier.send_sms(CALLER, "Hello.", second)
+            (asked,) = here.asked("/Messages.json")
+            assert (asked["MessagingServiceSid"], "From" in asked) == (("MG" + "4" * 32,), False)
+
+    asyncio.run(by_service())
+
+
+def test_point_34_the_recording_under_way_needs_no_name() -> None:
+    async def work(here: World) -> None:
+        caller = await here.caller()
+        await here.carrier.pause(caller.sid, "", True)  # there is none: that is fine
+        name = await here.carrier.record(caller.sid, f"{PUBLIC}/recording")
+        await here.carrier.pause(caller.sid, "", True)
+        assert here.twilio.recordings[name].status == "paused"
+        await here.carrier.pause(caller.sid, "", False)
+        assert here.twilio.recordings[name].status == "in-progress"
+        await here.carrier.stop_recording(caller.sid, "")
+        assert here.twilio.recordings[name].over
+        await here.carrier.stop_recording(caller.sid, "")
+        assert here.asked("/Recordings/Twilio.CURRENT.json")[-1] == {"Status": ("stopped",)}
+
+    in_world(work)
+
+
 def test_both_carriers_are_carriers() -> None:
     rest = Rest(RestSettings("AC1", "secret"))
     carriers: tuple[Carrier, ...] = (LoopbackCarrier(), TwilioCarrier(CarrierSettings(BUSINESS), rest))

@@ -224,7 +224,9 @@ def test_point_34_a_call_that_is_resumed_is_neither_told_nor_asked_again(hvac: G
     for settings in (ASKS, ANNOUNCES):
         for recorded in (True, False):
             line = Line(hvac, settings=settings, start={"resumed": state, "recorded": recorded}).ring().until_quiet()
-            assert not recording(line) and "May we record this call for training?" not in line.said
+            # an earlier stream may have left the recording paused
+            assert recording(line) == ([RESUME] if recorded else [])
+            assert "May we record this call for training?" not in line.said
 
 
 def test_point_34_a_call_cut_off_while_it_is_asked_is_asked_again(hvac: Graph) -> None:

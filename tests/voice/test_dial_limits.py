@@ -35,6 +35,13 @@ def test_the_same_leg_is_not_counted_twice() -> None:
     assert limits.ended("never begun", after(1)) == limits
 
 
+def test_a_leg_that_is_up_knows_how_long_it_may_last() -> None:
+    limits = DialLimits(DialSettings(longest_s=600, per_day=3, per_minute=1)).begun("a", NOON)
+    assert limits.is_up("a") and limits.reserved_s("a") == 180
+    assert not limits.is_up("b") and limits.reserved_s("b") == 0
+    assert limits.ended("a", after(1)).reserved_s("a") == 0
+
+
 def test_nobody_is_dialled_with_a_limit_of_none_at_once() -> None:
     assert DialLimits(DialSettings(at_once=0)).refusal(NOON) == "too many transfers"
 
@@ -72,6 +79,13 @@ def test_a_leg_that_nobody_answered_costs_nothing() -> None:
     limits = DialLimits(DialSettings(longest_s=600, per_day=10, per_minute=1)).begun("a", NOON)
     assert limits.refusal(NOON) == "spent"
     assert limits.unconnected("a").longest_s(NOON) == 600
+
+
+def test_what_was_spent_before_counts_for_its_day_alone() -> None:
+    limits = DialLimits(DialSettings(longest_s=600, per_day=10, per_minute=1)).having_spent(7, NOON)
+    assert limits.longest_s(NOON) == 180
+    assert limits.having_spent(3, NOON).refusal(NOON) == "spent"
+    assert limits.longest_s(NOON + timedelta(days=1)) == 600
 
 
 def test_the_account_is_kept_by_the_local_date() -> None:

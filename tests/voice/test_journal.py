@@ -1,10 +1,13 @@
 """Journals and recordings on a real disk."""
 
+import resource
+import signal
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from voice.audio import SILENCE, encode
 from voice.errors import OperatorError
@@ -79,3 +82,59 @@ def test_what_a_clear_threw_away_is_not_in_the_recording(tmp_path: Path) -> None
     recording.close()
     right = stereo(tmp_path / "call.wav")[:, 1]
     assert np.flatnonzero(right).tolist() == [*range(3200), *range(3360, 3520)]
+
+
+def test_a_full_disk_ends_no_call_and_is_logged_once_for_each_file() -> None:
+    full = Path("/dev/full")  # every write to it fails for want of space
+    with capture_logs() as logs:
+        journal, recording = Journal(full, {"flow": "x" * 20_000}), Recording(full)
+        for at in range(0, 24_000, 160):
+            journal.event(Heard(at, 160, 0.5))
+            journal.event(Marked(at, "u0:1" * 500))
+            recording.agent(at, SILENCE * 160)
+            recording.caller(SILENCE * 160)
+        journal.close()
+        recording.close()
+    assert [line["event"] for line in logs] == ["a call goes on without its file"] * 2
+
+
+def test_a_folder_that_can_t_be_made_ends_no_call(tmp_path: Path) -> None:
+    (tmp_path / "calls").write_text("a file")
+    with capture_logs() as logs:
+        journal, recording = Journal(tmp_path / "calls" / "a.jsonl", {}), Recording(tmp_path / "calls" / "a.wav")
+        journal.event(Marked(1, "a"))
+        recording.caller(SILENCE * 8000)
+        journal.close()
+        recording.close()
+        recording.erase()
+        journal.erase()
+    failures = [line["event"] for line in logs]
+    assert failures[:2] == ["a call goes on without its file"] * 2
+    assert failures[2:] == ["a call's file could not be erased"] * 2
+
+
+def test_what_was_written_before_the_disk_was_full_is_read(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    journal = Journal(tmp_path / "call.jsonl", {"flow": "x"})
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        for at in range(100):
+            journal.event(Marked(at, "u" * 100))
+        journal.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    entries = list(read_entries(journal.path))
+    assert 10 <= len(entries) < 40
+    assert entries == [Marked(at, "u" * 100) for at in range(len(entries))]
+
+
+def test_a_recording_and_a_journal_are_for_this_user_alone(tmp_path: Path) -> None:
+    journal, recording = Journal(tmp_path / "a.jsonl", {}), Recording(tmp_path / "a.wav")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    journal.close()
+    recording.close()
+    journal.erase()
+    recording.erase()
+    assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,6 @@ from tests.voice.databases import NAME, PHONE, on
 from voice.leads import app
 from voice.store import Delivery, Store
 
-
 SETTINGS = """
 public_url: https://agent.example.com
 models: {{ears: base.en, voice: en_US-ljspeech-medium}}

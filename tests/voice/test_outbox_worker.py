@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 
 from sqlalchemy import event
+from structlog.testing import capture_logs
 
 from tests import virtual_time
 from tests.voice import databases
@@ -242,3 +243,32 @@ def test_a_worker_killed_after_sending_leaves_one_line_in_the_file(url: str, tmp
     on(url, find, begun=())
     (line,) = file.read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["call"] == "CA1"
+
+
+class Stumbling(Store):
+    """Fails twice in a way that nobody foresaw, then works."""
+
+    stumbles = 2
+
+    async def due(self, now: float, limit: int, *, lease_s: float = 120.0) -> tuple[Delivery, ...]:
+        """As the store, the third time."""
+        if self.stumbles:
+            self.stumbles -= 1
+            raise ValueError("karen mitchell")
+        return await super().due(now, limit, lease_s=lease_s)
+
+
+def test_a_worker_outlives_what_nobody_foresaw(url: str) -> None:
+    async def work(store: Store) -> None:
+        await waiting(store, "a")
+        stumbling, target = Stumbling(url), Scripted()
+        worker = Outbox(stumbling, {"a": target}, OutboxSettings(poll_s=0.05))
+        with capture_logs() as logs:
+            worker.start()
+            await until(lambda: len(target.got) == 1)
+            await worker.stop()
+        await stumbling.close()
+        assert [line["kind"] for line in logs if line["event"] == "the outbox waits"] == ["ValueError"] * 2
+        assert "karen" not in str(logs)
+
+    on(url, work)

@@ -7,7 +7,7 @@ from tests.voice.documents import one, said, verbs
 from tests.voice.test_webhooks import agent_token, talk
 from voice.desk import Brief, Dialling
 from voice.events import LegState
-from voice.leg_status import LegReports, dial_state, leg_state, machine
+from voice.leg_status import dial_state, leg_state, machine
 from voice.twiml import Texts
 
 LEG = "/twilio/transfer/CA1/1"
@@ -198,34 +198,6 @@ def test_point_29_answering_machines(answered_by: str, is_machine: bool) -> None
     assert desk.noted("leg_changed") == ([("CA1", 1, LegState.MACHINE)] if is_machine else [])
 
 
-@pytest.mark.parametrize(
-    ("reports", "news"),
-    [
-        (["ringing", "ringing", "answered"], ["ringing", "answered"]),
-        (["answered", "ringing"], ["answered"]),
-        (["accepted", "answered", "ringing"], ["accepted"]),
-        (["ended", "answered", "ringing", "ended", "joined"], ["ended"]),
-        (["no_answer", "ended"], ["no_answer"]),
-        (["answered", "machine", "accepted", "joined"], ["answered", "machine", "accepted", "joined"]),
-        (["joined", "machine", "accepted"], ["joined"]),
-        (["accepted", "ended", "accepted"], ["accepted", "ended"]),
-    ],
-)
-def test_point_25_what_is_news(reports: list[str], news: list[str]) -> None:
-    seen = LegReports()
-    assert [one for one in reports if seen.is_news("CA1", 1, LegState(one))] == news
-    assert seen.is_news("CA1", 2, LegState.RINGING)
-    assert seen.is_news("CA2", 1, LegState.RINGING)
-
-
-def test_memory_of_reports_is_bounded() -> None:
-    seen = LegReports(most=10)
-    for leg in range(100):
-        seen.is_news("CA1", leg, LegState.ENDED)
-    assert not seen.is_over("CA1", 0)
-    assert seen.is_over("CA1", 99)
-
-
 def test_point_25_callbacks_late_repeated_and_out_of_order() -> None:
     desk = briefed()
 
@@ -250,6 +222,48 @@ def test_point_25_a_report_that_could_not_be_passed_on_is_news_again() -> None:
     assert desk.noted("leg_changed") == [("CA1", 1, LegState.BUSY)]
 
 
+@pytest.mark.parametrize(("digits", "wanted"), [("2", True), ("1", False)])
+def test_point_26_a_leg_whose_end_is_no_news_frees_its_place(digits: str, wanted: bool) -> None:
+    desk = briefed(wanted=wanted)
+
+    async def scene(twilio: Service) -> None:
+        await twilio.post(f"{LEG}/accept", leg_form(Digits=digits))
+        assert desk.noted("leg_over") == []
+        assert (await twilio.post(f"{LEG}/status", leg_form(CallStatus="completed"))).status == 204
+
+    talk(desk, scene)
+    assert desk.noted("leg_over") == [("CA1", 1)]
+    assert (("CA1", 1, LegState.ENDED) in desk.noted("leg_changed")) is False
+
+
+@pytest.mark.parametrize(
+    ("form", "state"),
+    [
+        ({"CallStatus": "ringing"}, LegState.RINGING),
+        ({"StatusCallbackEvent": "participant-join", "ParticipantLabel": "person-1"}, LegState.JOINED),
+    ],
+)
+def test_point_32_a_telephone_that_nobody_waits_for_does_not_ring_on(form: dict[str, str], state: LegState) -> None:
+    desk = briefed(wanted=False)
+
+    async def scene(twilio: Service) -> None:
+        path = f"{LEG}/status" if "CallStatus" in form else CONFERENCE
+        assert (await twilio.post(path, leg_form(**form))).status == 204
+
+    talk(desk, scene)
+    assert desk.noted("drop_leg") == [("CA1", "CAleg", state)]
+
+
+def test_a_telephone_that_is_waited_for_rings_on() -> None:
+    desk = briefed()
+
+    async def scene(twilio: Service) -> None:
+        await twilio.post(f"{LEG}/status", leg_form(CallStatus="ringing"))
+
+    talk(desk, scene)
+    assert desk.noted("drop_leg") == []
+
+
 # ---- the conference ------------------------------------------------------------------------------------------------
 
 
@@ -261,8 +275,8 @@ def test_point_32_the_persons_joining_is_reported_and_the_callers_is_not() -> No
             ("conference-start", ""),
             ("participant-join", "person-1"),
             ("participant-join", "person-1"),
-            ("participant-join", "caller"),
-            ("participant-leave", "caller"),
+            ("participant-join", "caller-1"),
+            ("participant-leave", "caller-1"),
             ("participant-leave", "person-1"),
             ("conference-end", ""),
         ):
@@ -271,13 +285,65 @@ def test_point_32_the_persons_joining_is_reported_and_the_callers_is_not() -> No
 
     talk(desk, scene)
     assert desk.noted("leg_changed") == [("CA1", 1, LegState.JOINED), ("CA1", 1, LegState.ENDED)]
+    assert desk.noted("move_caller") == []
+
+
+BACK = ("CA1", f"{BASE}{LEG}/back")
+
+
+@pytest.mark.parametrize(
+    ("events", "moved"),
+    [
+        ([("join", "person-1", "CF1"), ("leave", "person-1", "CF1"), ("join", "caller-1", "CF2")], [BACK]),
+        ([("join", "person-1", "CF1"), ("join", "caller-1", "CF2"), ("leave", "person-1", "CF1")], [BACK]),
+        ([("leave", "person-1", ""), ("join", "caller-1", "")], [BACK]),
+        ([("join", "person-1", "CF1"), ("leave", "person-1", "CF1"), ("join", "caller-1", "CF1")], []),
+        ([("join", "person-1", "CF1"), ("join", "caller-1", "CF1"), ("leave", "person-1", "CF1")], []),
+        ([("join", "caller-1", "CF1")], []),
+        ([("join", "person-1", "CF1"), ("join", "caller-1", "CF2"), ("join", "caller-1", "CF2")], [BACK]),
+        ([("join", "person-1", "CF1"), ("join", "person-2", "CF2"), ("join", "caller-2", "CF2")], []),
+    ],
+    ids=[
+        "left before",
+        "left before, reported late",
+        "conferences unnamed",
+        "talked shortly",
+        "talked",
+        "person unknown",
+        "reported twice",
+        "second person",
+    ],
+)
+def test_point_32_a_caller_alone_in_a_conference_goes_back_to_the_agent(
+    events: list[tuple[str, str, str]], moved: list[tuple[str, str]]
+) -> None:
+    desk = briefed()
+
+    async def scene(twilio: Service) -> None:
+        for event, label, room in events:
+            form = leg_form(StatusCallbackEvent=f"participant-{event}", ParticipantLabel=label, ConferenceSid=room)
+            assert (await twilio.post(CONFERENCE, form)).status == 204
+
+    talk(desk, scene)
+    assert desk.noted("move_caller") == moved
+
+
+def test_point_32_the_way_back_leads_to_the_agent_who_knows_why() -> None:
+    desk = briefed()
+
+    async def scene(twilio: Service) -> None:
+        back = await twilio.post(f"{LEG}/back", call_form())
+        assert desk.orders[agent_token(back)].returned == "ended"
+
+    talk(desk, scene)
+    assert desk.noted("person_missed") == [("CA1", 1)]
 
 
 def test_point_32_the_caller_joins_the_same_conference() -> None:
     async def scene(twilio: Service) -> None:
         accepted = await twilio.post(f"{LEG}/accept", leg_form(Digits="1"))
         joined = await twilio.post(f"{LEG}/join", call_form())
-        assert one(joined.text, "Dial/Conference").get("participantLabel") == "caller"
+        assert one(joined.text, "Dial/Conference").get("participantLabel") == "caller-1"
         names = {one(reply.text, "Dial/Conference").text for reply in (accepted, joined)}
         assert len(names) == 1
         other = await twilio.post("/twilio/transfer/CA1/2/join", call_form())
@@ -296,6 +362,7 @@ def test_point_32_nobody_is_sent_to_a_conference_that_the_person_has_left() -> N
         assert desk.orders[agent_token(back)].returned == "ended"
 
     talk(desk, scene)
+    assert desk.noted("person_missed") == [("CA1", 1)]
 
 
 def test_point_32_after_the_person_has_left_the_caller_is_told_goodbye() -> None:
@@ -405,6 +472,30 @@ def test_pattern_a_without_anybody_comes_back_at_once() -> None:
         assert desk.orders[agent_token(await twilio.post(DIAL, call_form()))].returned == "nobody on duty"
 
     talk(desk, scene)
+
+
+def test_point_33_pattern_a_dials_for_as_long_as_it_may_and_nobody_where_it_may_not() -> None:
+    desk = passing(dial_s=240)
+
+    async def scene(twilio: Service) -> None:
+        assert 'timeLimit="240"' in (await twilio.post(DIAL, call_form())).text
+        desk.dial_s = 0
+        answer = await twilio.post(f"{DIAL}/0/result", call_form(DialCallStatus="busy"))
+        assert desk.orders[agent_token(answer)].returned == "refused"
+
+    talk(desk, scene)
+    assert desk.noted("dial_begun") == [("CA1", 0), ("CA1", 1)]
+
+
+def test_point_30_pattern_a_dials_nobody_for_a_caller_who_has_hung_up() -> None:
+    desk = passing()
+
+    async def scene(twilio: Service) -> None:
+        form = call_form(DialCallStatus="canceled", CallStatus="completed")
+        assert verbs((await twilio.post(f"{DIAL}/0/result", form)).text) == ["Hangup"]
+
+    talk(desk, scene)
+    assert desk.noted("dial_begun") == []
 
 
 def test_pattern_a_a_key_for_a_caller_who_has_gone() -> None:

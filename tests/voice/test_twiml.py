@@ -1,5 +1,7 @@
 """Documents, read strictly: verbs, attributes, nesting, and what becomes of markup in a caller's words."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,34 +33,28 @@ def test_a_resumed_stream_counts_in_its_action() -> None:
     assert one(twiml.agent(PUBLIC, "t", again=2), "Connect").get("action", "").endswith("/twilio/after-stream?again=2")
 
 
-def test_recording_from_the_first_word_comes_before_the_stream() -> None:
-    text = twiml.agent(PUBLIC, "t", recording=True)
-    assert verbs(text) == ["Start", "Connect"]
-    recording = one(text, "Start/Recording")
-    assert recording.get("channels") == "dual"
-    assert recording.get("recordingStatusCallback") == "https://agent.example.com/twilio/recording"
-    assert recording.get("recordingStatusCallbackEvent") == "completed absent"
-
-
 def test_staff_are_rung_at_once_and_asked_for_a_key() -> None:
-    text = twiml.staff_first(PUBLIC, "CA1", [ANN, BOB, ANN], timeout_s=12, caller_id=OWN, press_one=True)
+    text = twiml.staff_first(PUBLIC, "CA1", [ANN, BOB, ANN], timeout_s=12, caller_id=OWN, longest_s=600, press_one=True)
     dial = one(text, "Dial")
     assert (dial.get("timeout"), dial.get("callerId"), dial.get("answerOnBridge")) == ("12", OWN, "true")
     assert dial.get("action") == "https://agent.example.com/twilio/after-staff"
     assert [number.text for number in dial] == [ANN, BOB]
     assert {number.get("url") for number in dial} == {"https://agent.example.com/twilio/staff/CA1/whisper"}
-    plain = twiml.staff_first(PUBLIC, "CA1", [ANN], timeout_s=12, caller_id=OWN, press_one=False)
+    plain = twiml.staff_first(PUBLIC, "CA1", [ANN], timeout_s=12, caller_id=OWN, longest_s=600, press_one=False)
     assert one(plain, "Dial/Number").get("url") is None
 
 
 @pytest.mark.parametrize(("asked", "rung"), [(0, "5"), (-3, "5"), (15, "15"), (600, "60")])
 def test_nobody_rings_for_ever(asked: int, rung: str) -> None:
-    assert one(twiml.human_line(PUBLIC, [ANN], timeout_s=asked, caller_id=OWN), "Dial").get("timeout") == rung
+    assert (
+        one(twiml.human_line(PUBLIC, [ANN], timeout_s=asked, caller_id=OWN, longest_s=600), "Dial").get("timeout")
+        == rung
+    )
 
 
 def test_point_33_only_telephone_numbers_are_dialled() -> None:
     odd = ["911", "sip:a@b.example", "+1900", "", "+14155550101;x", MARKUP, ANN]
-    text = twiml.fallback(PUBLIC, TEXTS, odd, timeout_s=15, caller_id="anonymous")
+    text = twiml.fallback(PUBLIC, "CA1", TEXTS, odd, timeout_s=15, caller_id="anonymous", longest_s=600)
     assert [number.text for number in one(text, "Dial")] == [ANN]
     assert one(text, "Dial").get("callerId") is None
     with pytest.raises(ValueError, match=r"not E\.164"):
@@ -67,18 +63,40 @@ def test_point_33_only_telephone_numbers_are_dialled() -> None:
 
 def test_no_more_numbers_than_one_dial_takes() -> None:
     many = [f"+141555501{n:02}" for n in range(20)]
-    assert len(one(twiml.fallback(PUBLIC, TEXTS, many, timeout_s=15, caller_id=OWN), "Dial")) == 10
+    assert (
+        len(one(twiml.fallback(PUBLIC, "CA1", TEXTS, many, timeout_s=15, caller_id=OWN, longest_s=600), "Dial")) == 10
+    )
+
+
+def test_point_29_whoever_is_on_call_is_asked_for_a_key() -> None:
+    for document in (twiml.fallback, twiml.busy):
+        text = document(PUBLIC, "CA1", TEXTS, [ANN, BOB], timeout_s=15, caller_id=OWN, longest_s=600)
+        assert {number.get("url") for number in one(text, "Dial")} == {
+            "https://agent.example.com/twilio/people/CA1/whisper"
+        }
+
+
+def test_no_conversation_lasts_longer_than_it_may() -> None:
+    how: dict[str, Any] = {"timeout_s": 15, "caller_id": OWN, "longest_s": 600}
+    for text in (
+        twiml.fallback(PUBLIC, "CA1", TEXTS, [ANN], **how),
+        twiml.busy(PUBLIC, "CA1", TEXTS, [ANN], **how),
+        twiml.human_line(PUBLIC, [ANN], **how),
+        twiml.staff_first(PUBLIC, "CA1", [ANN], press_one=False, **how),
+        twiml.static_fallback(TEXTS, [ANN], **how),
+    ):
+        assert one(text, "Dial").get("timeLimit") == "600"
 
 
 def test_point_24_the_fallback_says_sorry_then_rings_whoever_is_on_call() -> None:
-    text = twiml.fallback(PUBLIC, TEXTS, [ANN], timeout_s=15, caller_id=OWN)
+    text = twiml.fallback(PUBLIC, "CA1", TEXTS, [ANN], timeout_s=15, caller_id=OWN, longest_s=600)
     assert verbs(text) == ["Say", "Dial"]
     assert "sorry" in said(text)
     assert one(text, "Dial").get("action") == "https://agent.example.com/twilio/after-people"
 
 
 def test_point_24_with_nobody_on_call_it_takes_a_message() -> None:
-    assert verbs(twiml.fallback(PUBLIC, TEXTS, [], timeout_s=15, caller_id=OWN)) == [
+    assert verbs(twiml.fallback(PUBLIC, "CA1", TEXTS, [], timeout_s=15, caller_id=OWN, longest_s=600)) == [
         "Say",
         "Say",
         "Record",
@@ -88,7 +106,7 @@ def test_point_24_with_nobody_on_call_it_takes_a_message() -> None:
 
 
 def test_busy_is_spoken_and_ends_with_a_person_or_a_message() -> None:
-    text = twiml.busy(PUBLIC, TEXTS, [ANN], timeout_s=15, caller_id=OWN)
+    text = twiml.busy(PUBLIC, "CA1", TEXTS, [ANN], timeout_s=15, caller_id=OWN, longest_s=600)
     assert "busy" in said(text)
     assert verbs(text) == ["Say", "Dial"]
 
@@ -145,7 +163,7 @@ def test_a_brief_with_a_recording_plays_it() -> None:
     ("text", "label", "action"),
     [
         (transfer_twiml.accepted(PUBLIC, "CA1", 3), "person-3", "done"),
-        (transfer_twiml.join(PUBLIC, "CA1", 3), "caller", "left"),
+        (transfer_twiml.join(PUBLIC, "CA1", 3), "caller-3", "left"),
     ],
 )
 def test_point_32_both_sides_of_the_conference(text: str, label: str, action: str) -> None:
@@ -171,19 +189,22 @@ def test_point_32_a_conferences_name_says_nothing_and_is_the_legs_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "leg"),
+    ("label", "person", "caller"),
     [
-        ("person-1", 1),
-        ("person-12", 12),
-        ("caller", None),
-        ("", None),
-        ("person-", None),
-        ("person-x", None),
-        ("7", None),
+        ("person-1", 1, None),
+        ("person-12", 12, None),
+        ("caller-12", None, 12),
+        ("caller", None, None),
+        ("", None, None),
+        ("person-", None, None),
+        ("person-x", None, None),
+        ("caller-12345", None, None),
+        ("7", None, None),
     ],
 )
-def test_a_label_names_its_leg(label: str, leg: int | None) -> None:
-    assert transfer_twiml.leg_of(label) == leg
+def test_a_label_names_its_leg(label: str, person: int | None, caller: int | None) -> None:
+    assert transfer_twiml.leg_of(label) == person
+    assert transfer_twiml.leg_of(label, transfer_twiml.CALLER) == caller
 
 
 def test_pattern_a_dials_one_person_behind_a_whisper() -> None:
@@ -222,7 +243,7 @@ def test_point_33_markup_in_a_callers_words_is_only_spoken() -> None:
 def test_markup_in_names_and_tokens_stays_inside_its_attribute() -> None:
     token = '"><Hangup/>'
     assert one(twiml.agent(PUBLIC, token), "Connect/Stream/Parameter").get("value") == token
-    text = twiml.staff_first(PUBLIC, '"/><x>', [ANN], timeout_s=15, caller_id=OWN, press_one=True)
+    text = twiml.staff_first(PUBLIC, '"/><x>', [ANN], timeout_s=15, caller_id=OWN, longest_s=600, press_one=True)
     assert one(text, "Dial/Number").get("url") == "https://agent.example.com/twilio/staff/%22%2F%3E%3Cx%3E/whisper"
 
 

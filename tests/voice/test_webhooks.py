@@ -23,7 +23,7 @@ from tests.voice.desks import (
     service,
 )
 from tests.voice.documents import one, said, verbs
-from voice.answering import Decision, Line, Load, Recording, Route, challenge_key
+from voice.answering import Decision, Line, Load, Route, challenge_key
 from voice.desk import Phase, RecordingNote, StreamNote, VoicemailNote
 
 TRANSFER = "/twilio/transfer/CA1"
@@ -38,12 +38,15 @@ DOCUMENTS = (
     "/twilio/sms",
     "/twilio/staff/CA1/whisper",
     "/twilio/staff/CA1/accept",
+    "/twilio/people/CA1/whisper",
+    "/twilio/people/CA1/accept",
     "/twilio/apology",
     f"{TRANSFER}/1/brief",
     f"{TRANSFER}/1/accept",
     f"{TRANSFER}/1/done",
     f"{TRANSFER}/1/join",
     f"{TRANSFER}/1/left",
+    f"{TRANSFER}/1/back",
     f"{TRANSFER}/dial",
     f"{TRANSFER}/dial/0/whisper",
     f"{TRANSFER}/dial/0/accept",
@@ -375,16 +378,21 @@ def test_a_challenge_lets_in_whoever_presses_the_key(key: str, expected: list[st
     talk(desk, scene)
 
 
-def test_recording_from_the_first_word_only_where_the_line_says_so() -> None:
-    desk = FakeDesk({OWN: Line(OWN, "lead", recording=Recording.AT_ONCE)})
-
+@pytest.mark.parametrize(
+    ("line", "load"),
+    [
+        (Line(OWN, "lead", staff=(ANN,), dial_s=900), Load()),
+        (Line(OWN, "lead", human=(ANN,), share=0.0, dial_s=900), Load()),
+        (Line(OWN, "lead", people=(ANN,), dial_s=900), Load(draining=True)),
+        (Line(OWN, "lead", people=(ANN,), dial_s=900), Load(live=64)),
+    ],
+    ids=["staff", "human", "fallback", "busy"],
+)
+def test_a_conversation_lasts_as_long_as_the_line_lets_it(line: Line, load: Load) -> None:
     async def scene(twilio: Service) -> None:
-        assert verbs((await twilio.post("/twilio/voice", call_form())).text) == ["Start", "Connect"]
-        assert verbs((await twilio.post("/twilio/after-stream", call_form())).text) == ["Connect"]
-        desk.lines[OWN] = Line(OWN, "lead", recording=Recording.ANNOUNCED)
-        assert verbs((await twilio.post("/twilio/voice", call_form("CA2"))).text) == ["Connect"]
+        assert one((await twilio.post("/twilio/voice", call_form())).text, "Dial").get("timeLimit") == "900"
 
-    talk(desk, scene)
+    talk(FakeDesk({OWN: line}, busy=load), scene)
 
 
 # ---- staff first ---------------------------------------------------------------------------------------------------
@@ -418,6 +426,31 @@ def test_staff_who_press_1_keep_the_caller() -> None:
     talk(staff_desk(), scene)
 
 
+def test_point_29_the_key_of_staff_is_not_that_of_whoever_is_on_call() -> None:
+    desk = staff_desk()
+    desk.keyed.add(("CA1", "staff"))
+
+    async def scene(twilio: Service) -> None:
+        mailbox = await twilio.post("/twilio/after-people", call_form(DialCallStatus="completed"))
+        assert "Record" in verbs(mailbox.text)
+
+    talk(desk, scene)
+
+
+def test_a_caller_is_challenged_once_and_staff_are_rung_once() -> None:
+    desk = staff_desk()
+    desk.recent = 20
+
+    async def scene(twilio: Service) -> None:
+        assert verbs((await twilio.post("/twilio/voice", call_form())).text)[0] == "Gather"
+        rung = await twilio.post("/twilio/challenge", call_form(Digits=challenge_key("CA1")))
+        assert one(rung.text, "Dial/Number").text == ANN
+        agent_token(await twilio.post("/twilio/after-staff", call_form(DialCallStatus="no-answer")))
+
+    talk(desk, scene)
+    assert desk.noted("recent_calls") == [(CALLER,)]
+
+
 def test_without_the_key_an_answer_is_an_answer() -> None:
     async def scene(twilio: Service) -> None:
         after = await twilio.post("/twilio/after-staff", call_form(DialCallStatus="completed"))
@@ -445,7 +478,8 @@ def test_point_24_a_broken_stream_is_taken_up_twice_then_somebody_is_rung(phase:
         path = "/twilio/after-stream"
         for again in (1, 2):
             reply = await twilio.post(path, call_form())
-            assert desk.orders[agent_token(reply)].resume == again
+            agent_token(reply)
+            assert one(reply.text, "Connect").get("action") == f"{BASE}/twilio/after-stream?again={again}"
             path = (one(reply.text, "Connect").get("action") or "").removeprefix(BASE)
         last = await twilio.post(path, call_form())
         assert verbs(last.text) == ["Say", "Dial"]
@@ -474,13 +508,30 @@ def test_point_37_a_stopping_server_takes_up_no_stream() -> None:
     talk(FakeDesk(phase=Phase.CRASHED, busy=Load(draining=True)), scene)
 
 
-def test_the_dialled_person_ends_the_call_or_a_message_is_taken() -> None:
+@pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled", "completed"])
+def test_point_29_without_the_key_of_somebody_on_call_a_message_is_taken(status: str) -> None:
     async def scene(twilio: Service) -> None:
-        talked = await twilio.post("/twilio/after-people", call_form(DialCallStatus="completed"))
-        assert verbs(talked.text) == ["Hangup"]
-        for status in ("no-answer", "busy", "failed", "canceled"):
-            missed = await twilio.post("/twilio/after-people", call_form(DialCallStatus=status))
-            assert verbs(missed.text) == ["Say", "Record", "Say", "Hangup"]
+        text = (await twilio.post("/twilio/voice", call_form())).text
+        whisper = (one(text, "Dial/Number").get("url") or "").removeprefix(BASE)
+        leg = {"CallSid": "CAperson", "AccountSid": "AC1", "From": OWN, "To": ON_CALL}
+        asked = await twilio.post(whisper, leg)
+        accept = (one(asked.text, "Gather").get("action") or "").removeprefix(BASE)
+        assert verbs((await twilio.post(accept, leg | {"Digits": "7"})).text) == ["Hangup"]
+        missed = await twilio.post("/twilio/after-people", call_form(DialCallStatus=status))
+        assert verbs(missed.text) == ["Say", "Record", "Say", "Hangup"]
+
+    talk(FakeDesk(busy=Load(draining=True)), scene)
+
+
+@pytest.mark.parametrize(
+    ("bridged", "expected"), [("true", ["Hangup"]), ("", ["Hangup"]), ("false", ["Say", "Record", "Say", "Hangup"])]
+)
+def test_point_29_somebody_on_call_who_presses_1_keeps_the_caller(bridged: str, expected: list[str]) -> None:
+    async def scene(twilio: Service) -> None:
+        leg = {"CallSid": "CAperson", "AccountSid": "AC1", "From": OWN, "To": ON_CALL, "Digits": "1"}
+        assert verbs((await twilio.post("/twilio/people/CA1/accept", leg)).text) == []
+        form = call_form(DialCallStatus="completed", DialBridged=bridged)
+        assert verbs((await twilio.post("/twilio/after-people", form)).text) == expected
 
     talk(FakeDesk(), scene)
 
