@@ -15,37 +15,39 @@ from sop.reader import RuleReader
 from sop.reading import Hypothesis
 from voice.audio import FRAME, samples
 from voice.call import Call, CallSettings
-from voice.events import (
+from voice.commands import (
     Bridge,
-    Bridged,
-    CallStarted,
     CallTool,
     Clear,
     Command,
     DropLeg,
     End,
+    PassOn,
+    Ring,
+    Save,
+    SendAudio,
+    SendMark,
+    Speak,
+    Transcribe,
+    Transfer,
+    Understand,
+)
+from voice.events import (
+    Bridged,
+    CallStarted,
     Event,
     Heard,
     LegChanged,
     LegState,
     Marked,
     OnDuty,
-    PassOn,
-    Ring,
-    Save,
     Saved,
-    SendAudio,
-    SendMark,
-    Speak,
     SpeechFailed,
     Spoken,
     Stopped,
     ToolFinished,
-    Transcribe,
     Transcribed,
     TranscriptionFailed,
-    Transfer,
-    Understand,
     Understood,
 )
 

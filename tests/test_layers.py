@@ -42,7 +42,7 @@ def names(*lines: str) -> tuple[str, ...]:
 LAYERS = (
     Layer(
         "values",
-        names("sop words slot_spec steps graph reading acts", "voice errors events codec audio", "voice"),
+        names("sop words slot_spec steps graph reading acts", "voice errors events commands codec audio", "voice"),
         pure=True,
     ),
     Layer(

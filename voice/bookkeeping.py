@@ -11,8 +11,9 @@ from collections.abc import Callable
 import structlog
 
 from sop.state import State, state_to_json
+from voice.commands import NoteConsent, Save
 from voice.errors import StoreError
-from voice.events import CallStarted, NoteConsent, Save, Saved
+from voice.events import CallStarted, Saved
 from voice.plan import CallPlan
 from voice.report import Report
 from voice.safekeeping import Safekeeping

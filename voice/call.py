@@ -14,11 +14,12 @@ from sop import acts
 from sop.graph import Graph
 from sop.reading import Global, GlobalWord
 from sop.state import State
-from voice import events
+from voice import commands, events
 from voice.audio import samples
 from voice.call_settings import CallSettings
+from voice.commands import Command, End
 from voice.consent import Consent
-from voice.events import STOPPED, Command, End, Event, Heard
+from voice.events import STOPPED, Event, Heard
 from voice.handing_over import HandingOver, Result
 from voice.keypad import Keypad
 from voice.listening import Agent, Finished, Interrupt, Listening, Nothing, Outcome, Unheard
@@ -126,7 +127,7 @@ class Call:
     def _follow(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             match outcome:
-                case events.Transcribe():
+                case commands.Transcribe():
                     self._out.append(outcome)
                 case Interrupt():
                     self._cut(remember=True)
@@ -346,5 +347,5 @@ class Call:
             return
         self.over = True
         self._go(self._transfer.drop())
-        self._out += [c for c in self._speaking.cut(self._at) if isinstance(c, events.Cancel)]
+        self._out += [c for c in self._speaking.cut(self._at) if isinstance(c, commands.Cancel)]
         self._out.append(End(outcome))

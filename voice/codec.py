@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Any, get_args
 
 from sop import acts, reading
-from voice import events
+from voice import commands, events
 
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
         *get_args(events.Event),
-        *get_args(events.Command),
+        *get_args(commands.Command),
         *get_args(reading.ReadingAct),
         reading.Reading,
         reading.Hypothesis,
@@ -27,10 +27,10 @@ _CLASSES: dict[str, type] = {
 }
 _NAMES: dict[type, tuple[str, ...]] = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _CLASSES.values()}
 _ENUMS = {
-    "urgency": events.Urgency,
+    "urgency": commands.Urgency,
     "word": reading.GlobalWord,
     "to": events.LegState,
-    "recorder": events.Recorder,
+    "recorder": commands.Recorder,
 }
 """Fields that hold a member of an enumeration."""
 

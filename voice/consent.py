@@ -9,7 +9,7 @@ from typing import Literal
 
 from sop.acts import Input, Keys
 from sop.reading import Affirm, Answer, Deny, Expectation, Global, GlobalWord, Reading
-from voice.events import NoteConsent, Record, Recorder
+from voice.commands import NoteConsent, Record, Recorder
 from voice.playback import Playback
 from voice.speaking import Sentence
 from voice.utterance import sentences

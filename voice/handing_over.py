@@ -3,7 +3,8 @@ somebody is there, and then the end of the stream."""
 
 from sop.acts import TransferFinished, TransferTo
 from voice.audio import samples
-from voice.events import Bridged, Command, End, LegChanged, OnDuty, Prepare
+from voice.commands import Command, End, Prepare
+from voice.events import Bridged, LegChanged, OnDuty
 from voice.holding import Holding, HoldingSettings
 from voice.speaking import Sentence
 from voice.transfer import Stage, TransferSettings

@@ -23,8 +23,9 @@ import structlog
 from voice.audio import LINE_RATE, SILENCE, decode
 from voice.codec import decode as decode_value
 from voice.codec import encode
+from voice.commands import Command
 from voice.errors import OperatorError
-from voice.events import Command, Event, Heard
+from voice.events import Event, Heard
 
 log = structlog.get_logger()
 

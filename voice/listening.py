@@ -16,8 +16,9 @@ from sop.graph import Graph
 from sop.reading import Completeness, Expectation, Hypothesis
 from voice.audio import samples
 from voice.barge_in import BargeInSettings, interrupts
+from voice.commands import Transcribe, Urgency
 from voice.endpointing import EndpointSettings, silence_that_ends
-from voice.events import Transcribe, Transcribed, TranscriptionFailed, Urgency
+from voice.events import Transcribed, TranscriptionFailed
 from voice.transcript import Transcript
 from voice.turns import Dropped, Ended, Paused, Resumed, Signal, Started, Turns, TurnSettings
 

@@ -6,23 +6,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from voice.audio import LINE_RATE
+from voice.commands import Clear, Command, Enter, Ring, SendAudio, Speak, Transfer
 from voice.demo import Demonstrated, heard_gaps, latency
-from voice.events import (
-    Bridged,
-    CallStarted,
-    Clear,
-    Command,
-    Enter,
-    Event,
-    LegChanged,
-    LegState,
-    Ring,
-    SendAudio,
-    Speak,
-    Stopped,
-    Transfer,
-    Understood,
-)
+from voice.events import Bridged, CallStarted, Event, LegChanged, LegState, Stopped, Understood
 from voice.handed_over import WORDS, HandedOver, Voice
 from voice.rehearsal import Rehearsed
 from voice.report import Report

@@ -18,16 +18,12 @@ from sop.state import State
 from voice.asr import Priority, Recogniser
 from voice.audio import first_audible
 from voice.bookkeeping import Bookkeeping
-from voice.errors import EngineError, StoreError, ToolError, place_of
-from voice.events import (
+from voice.commands import (
     Bridge,
-    CallStarted,
     CallTool,
     Cancel,
     Command,
     DropLeg,
-    Event,
-    LegState,
     NoteConsent,
     PassOn,
     Prepare,
@@ -37,16 +33,22 @@ from voice.events import (
     SendAudio,
     SlowAnswer,
     Speak,
+    Transcribe,
+    Transfer,
+    Understand,
+    Urgency,
+)
+from voice.errors import EngineError, StoreError, ToolError, place_of
+from voice.events import (
+    CallStarted,
+    Event,
+    LegState,
     SpeechFailed,
     Spoken,
     ToolFinished,
-    Transcribe,
     Transcribed,
     TranscriptionFailed,
-    Transfer,
-    Understand,
     Understood,
-    Urgency,
 )
 from voice.line import CallerAudio
 from voice.plan import CallPlan

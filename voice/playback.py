@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from voice.audio import FRAME, samples
-from voice.events import Cancel, Clear, SendAudio, SendMark
+from voice.commands import Cancel, Clear, SendAudio, SendMark
 
 
 @dataclass(frozen=True, slots=True)

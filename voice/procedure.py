@@ -6,7 +6,8 @@ from sop.expectation import expect
 from sop.graph import Graph
 from sop.reading import Expectation
 from sop.state import Phase, State, state_from_json
-from voice.events import CallStarted, CallTool, Enter, Prepare, Save, Saved, ToolFinished
+from voice.commands import CallTool, Enter, Prepare, Save
+from voice.events import CallStarted, Saved, ToolFinished
 from voice.saving import Released, Saving
 from voice.utterance import sentences
 

@@ -4,8 +4,9 @@ import asyncio
 
 import structlog
 
+from voice.commands import Record, Recorder
 from voice.errors import CarrierError
-from voice.events import CallStarted, Record, Recorder
+from voice.events import CallStarted
 from voice.journal import Recording
 from voice.plan import Keeps
 from voice.telephone import Telephone

@@ -11,26 +11,18 @@ and the first piece of speech.
 from dataclasses import dataclass, field
 
 from voice.audio import duration_ms
+from voice.commands import Clear, Command, End, Enter, Ring, Save, SendAudio, Speak, Transfer
 from voice.events import (
     Bridged,
     CallStarted,
-    Clear,
-    Command,
-    End,
-    Enter,
     Event,
     Heard,
     LegChanged,
     LegState,
     OnDuty,
-    Ring,
-    Save,
     Saved,
-    SendAudio,
-    Speak,
     Spoken,
     Transcribed,
-    Transfer,
     Understood,
 )
 

@@ -7,7 +7,8 @@ by then they are tried once more, and if that fails too the tool fails: a lead i
 from dataclasses import dataclass
 
 from sop.acts import Field
-from voice.events import CallTool, Save, Saved
+from voice.commands import CallTool, Save
+from voice.events import Saved
 
 
 @dataclass(frozen=True, slots=True)

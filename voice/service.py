@@ -113,6 +113,7 @@ async def service(
                 yield running
             finally:
                 watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
     finally:
         await profiles.close()
 

@@ -19,23 +19,9 @@ from voice import twilio
 from voice.audio import FRAME, SILENCE, Framer
 from voice.bookkeeping import TRANSFERRED, Bookkeeping
 from voice.call import Call
+from voice.commands import Clear, Command, Save, SendAudio, SendMark, Understand
 from voice.errors import BadFrame
-from voice.events import (
-    CallStarted,
-    Clear,
-    Command,
-    Event,
-    Heard,
-    Keyed,
-    LegChanged,
-    LegState,
-    Marked,
-    Save,
-    SendAudio,
-    SendMark,
-    Stopped,
-    Understand,
-)
+from voice.events import CallStarted, Event, Heard, Keyed, LegChanged, LegState, Marked, Stopped
 from voice.journal import Journal, Recording
 from voice.line import CallerAudio, Outbound, Wire
 from voice.line_watch import LineWatch

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from voice.events import Cancel, Clear, Speak, SpeechFailed, Spoken
+from voice.commands import Cancel, Clear, Speak
+from voice.events import SpeechFailed, Spoken
 from voice.playback import Playback
 
 

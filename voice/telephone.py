@@ -19,9 +19,9 @@ from sop.handoff_page import as_html
 from voice import brief, packet_link
 from voice.audio import LINE_RATE, decode, duration_ms
 from voice.carrier import Carrier, LegOrder
+from voice.commands import PassOn
 from voice.dial_limits import DialLimits, DialSettings, begun_minutes
 from voice.errors import EngineError, StoreError
-from voice.events import PassOn
 from voice.plan import CallPlan
 from voice.screens import Screens
 from voice.store import Store, StoredTransfer

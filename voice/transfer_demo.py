@@ -18,10 +18,11 @@ from aiohttp import web
 
 from voice import recorded, settings
 from voice.audio import LINE_RATE
+from voice.commands import Command, Ring
 from voice.demo import PIPER, WHISPER
 from voice.double import Leg, RecordedCaller, Twilio
 from voice.errors import CarrierError
-from voice.events import Bridged, CallStarted, Command, Event, LegChanged, LegState, Ring
+from voice.events import Bridged, CallStarted, Event, LegChanged, LegState
 from voice.exchange import Exchange
 from voice.handed_over import HandedOver, answering, clip, found_in, in_turn, judged, write_files
 from voice.report import Handover

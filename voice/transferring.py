@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from voice.audio import duration_ms, samples
-from voice.events import Bridge, Bridged, DropLeg, LegChanged, OnDuty, PassOn, Ring, SlowAnswer, Transfer
+from voice.commands import Bridge, DropLeg, PassOn, Ring, SlowAnswer, Transfer
+from voice.events import Bridged, LegChanged, OnDuty
 from voice.transfer import HAPPENINGS, OVER, REASONS, TABLE, Action, Happening, Stage, TransferSettings
 
 _LEGS_A_STREAM = 100

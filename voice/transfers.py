@@ -13,20 +13,9 @@ import structlog
 from sop import handoff
 from sop.state import State
 from voice.carrier import LegOrder
+from voice.commands import Bridge, DropLeg, PassOn, Ring, SlowAnswer, Transfer
 from voice.errors import CarrierError
-from voice.events import (
-    Bridge,
-    Bridged,
-    DropLeg,
-    Event,
-    LegChanged,
-    LegState,
-    OnDuty,
-    PassOn,
-    Ring,
-    SlowAnswer,
-    Transfer,
-)
+from voice.events import Bridged, Event, LegChanged, LegState, OnDuty
 from voice.plan import CallPlan
 from voice.roster import on_duty
 from voice.telephone import Telephone

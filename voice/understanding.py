@@ -3,7 +3,8 @@
 from collections import deque
 
 from sop.reading import Expectation, Reading
-from voice.events import Understand, Understood
+from voice.commands import Understand
+from voice.events import Understood
 from voice.listening import Finished
 
 

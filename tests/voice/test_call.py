@@ -7,28 +7,22 @@ from sop.loader import load
 from tests.line import Line, outcome
 from voice.audio import samples
 from voice.call import CallSettings
-from voice.events import (
+from voice.commands import (
     CallTool,
     Cancel,
     Clear,
     End,
     Enter,
-    Heard,
-    Keyed,
     Save,
-    Saved,
     SendAudio,
     SendMark,
     Speak,
-    Spoken,
-    Stopped,
     Transcribe,
-    Transcribed,
     Transfer,
     Understand,
-    Understood,
     Urgency,
 )
+from voice.events import Heard, Keyed, Saved, Spoken, Stopped, Transcribed, Understood
 
 PLAIN = (
     "my furnace stopped working",

@@ -7,7 +7,8 @@ from sop.loader import load
 from tests.line import ANN, Line, outcome
 from voice.audio import samples
 from voice.call import CallSettings
-from voice.events import Clear, End, LegState, SendAudio, SendMark, Stopped, Transcribe, Understand
+from voice.commands import Clear, End, SendAudio, SendMark, Transcribe, Understand
+from voice.events import LegState, Stopped
 from voice.playback import Playback, PlaybackSettings
 
 PLAIN = (

@@ -8,7 +8,8 @@ from sop.state import Phase
 from tests.line import ANN, BOB, Line, outcome
 from tests.voice.test_call_transfer import BOTH, NAME, SILENT, gas, report, silences
 from voice.audio import samples
-from voice.events import Keyed, LegState, SlowAnswer, Speak, Understood
+from voice.commands import SlowAnswer, Speak
+from voice.events import Keyed, LegState, Understood
 from voice.holding import Holding, HoldingSettings
 
 

@@ -13,25 +13,8 @@ from tests.line import ACCEPTS, ANN, BOB, NO_ANSWER, Does, Line, outcome
 from voice.audio import samples
 from voice.call import Call, CallSettings
 from voice.codec import decode, encode
-from voice.events import (
-    Bridge,
-    Bridged,
-    Command,
-    DropLeg,
-    End,
-    Enter,
-    Event,
-    Heard,
-    LegChanged,
-    LegState,
-    Marked,
-    PassOn,
-    Ring,
-    SendAudio,
-    SendMark,
-    Stopped,
-    Transfer,
-)
+from voice.commands import Bridge, Command, DropLeg, End, Enter, PassOn, Ring, SendAudio, SendMark, Transfer
+from voice.events import Bridged, Event, Heard, LegChanged, LegState, Marked, Stopped
 from voice.report import Report
 from voice.transfer import TransferSettings
 

@@ -1,7 +1,8 @@
 """Finished turns on their way through the reader."""
 
 from sop.reading import Expectation, Hypothesis, Reading
-from voice.events import Understand, Understood
+from voice.commands import Understand
+from voice.events import Understood
 from voice.listening import Finished
 from voice.understanding import Understanding
 

@@ -10,21 +10,8 @@ from hypothesis import strategies as st
 from sop.acts import Field
 from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Reading
 from voice.codec import decode, encode
-from voice.events import (
-    Command,
-    Event,
-    LegChanged,
-    LegState,
-    OnDuty,
-    Record,
-    Recorder,
-    Save,
-    ToolFinished,
-    Transcribe,
-    Transcribed,
-    Understood,
-    Urgency,
-)
+from voice.commands import Command, Record, Recorder, Save, Transcribe, Urgency
+from voice.events import Event, LegChanged, LegState, OnDuty, ToolFinished, Transcribed, Understood
 
 EXPECTING = Expectation("contact", "phone", "callback", filled=("name",), bias=("five", "oh"), known=(("name", "Ann"),))
 

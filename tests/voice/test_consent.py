@@ -8,8 +8,9 @@ from sop.reading import Expectation
 from sop.state import state_to_json
 from tests.line import Line
 from voice.call import CallSettings
+from voice.commands import Clear, Command, NoteConsent, Record, Recorder, SendAudio
 from voice.consent import Consent
-from voice.events import Clear, Command, Event, Keyed, Marked, NoteConsent, Record, Recorder, SendAudio
+from voice.events import Event, Keyed, Marked
 from voice.playback import Playback, PlaybackSettings
 from voice.replay import settings_of
 

@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from voice.audio import SILENCE, encode
+from voice.commands import Enter
 from voice.errors import OperatorError
-from voice.events import Enter, Event, Heard, Marked, Stopped
+from voice.events import Event, Heard, Marked, Stopped
 from voice.journal import Journal, Recording, read_entries, read_header
 
 

@@ -8,7 +8,8 @@ from sop.graph import Graph
 from sop.loader import load
 from tests.line import Line
 from voice.audio import samples
-from voice.events import CallTool, Clear, Keyed, Speak, ToolFinished
+from voice.commands import CallTool, Clear, Speak
+from voice.events import Keyed, ToolFinished
 from voice.keypad import Keypad, KeypadSettings
 
 

@@ -10,8 +10,9 @@ import pytest
 from tests.fakes import Running, running
 from tests.voice.test_reception import PLAN, PUBLIC, Lines
 from voice.carrier import LoopbackCarrier
+from voice.commands import PassOn
 from voice.dial_limits import DialSettings
-from voice.events import Bridged, LegChanged, LegState, OnDuty, PassOn
+from voice.events import Bridged, LegChanged, LegState, OnDuty
 from voice.leg_status import LegReports
 from voice.profile import Profiles, ProfileSettings
 from voice.reception import Reception, ReceptionSettings

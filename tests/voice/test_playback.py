@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.events import Cancel, Clear, SendAudio, SendMark
+from voice.commands import Cancel, Clear, SendAudio, SendMark
 from voice.playback import Playback, PlaybackSettings
 
 F = 160

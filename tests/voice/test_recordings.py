@@ -13,9 +13,10 @@ from aiohttp import web
 
 from tests.fakes import FakeSynthesiser, tone
 from voice.carrier import CarrierSettings, TwilioCarrier
+from voice.commands import Record, Recorder
 from voice.double import Leg, Talker, Twilio
 from voice.double.recording import Recording as Theirs
-from voice.events import CallStarted, Record, Recorder
+from voice.events import CallStarted
 from voice.journal import Recording
 from voice.plan import Keeps
 from voice.recordings import Recordings

@@ -4,18 +4,8 @@ import pytest
 
 from sop.acts import Field
 from sop.reading import Reading
-from voice.events import (
-    Clear,
-    End,
-    Enter,
-    Heard,
-    Save,
-    SendAudio,
-    Speak,
-    Spoken,
-    Transcribed,
-    Understood,
-)
+from voice.commands import Clear, End, Enter, Save, SendAudio, Speak
+from voice.events import Heard, Spoken, Transcribed, Understood
 from voice.report import Report, percentile
 
 

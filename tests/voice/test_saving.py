@@ -1,7 +1,8 @@
 """Fields and the tools that wait for them."""
 
 from sop.acts import Field
-from voice.events import CallTool, Save, Saved
+from voice.commands import CallTool, Save
+from voice.events import Saved
 from voice.saving import Released, Saving
 
 NAME = Field("name", "Ann", "Ann", 0.9, True)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from docs.warm_transfer import picture
 from voice.audio import samples
-from voice.events import Bridge, Bridged, DropLeg, LegChanged, LegState, OnDuty, PassOn, Ring, SlowAnswer, Transfer
+from voice.commands import Bridge, DropLeg, PassOn, Ring, SlowAnswer, Transfer
+from voice.events import Bridged, LegChanged, LegState, OnDuty
 from voice.transfer import OVER, TABLE, Stage, TransferSettings
 from voice.transferring import Over, Step, Tell, Transferring
 

@@ -10,10 +10,11 @@ from tests.fakes import FakeSynthesiser
 from tests.voice.targets import until
 from voice import loopback
 from voice.carrier import LegOrder, LoopbackCarrier
+from voice.commands import DropLeg, Ring
 from voice.demo import load_flow
 from voice.dial_limits import DialSettings
 from voice.errors import CarrierError
-from voice.events import DropLeg, Event, LegChanged, LegState, Ring
+from voice.events import Event, LegChanged, LegState
 from voice.telephone import Telephone, TelephoneSettings
 from voice.transfers import Transcript, Transfers
 
