@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 class _JumpingSelector(selectors.DefaultSelector):
     loop: "VirtualLoop"
+    grace_s = GRACE_S
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """What is ready; time passes only when nothing is."""
@@ -25,7 +26,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             return ready
         if timeout is None:
             return super().select(None)
-        ready = super().select(GRACE_S)
+        ready = super().select(self.grace_s)
         if not ready:
             self.loop.now += max(timeout, 1e-6)
         return ready
@@ -34,10 +35,11 @@ class _JumpingSelector(selectors.DefaultSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """`time()` is virtual; everything else is asyncio's."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace_s: float = GRACE_S) -> None:
         self.now = 0.0
         selector = _JumpingSelector()
         selector.loop = self
+        selector.grace_s = grace_s
         super().__init__(selector)
 
     def time(self) -> float:
@@ -45,7 +47,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.now
 
 
-def run(main: Coroutine[Any, Any, T]) -> T:
-    """As asyncio.run, on a virtual clock."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+def run(main: Coroutine[Any, Any, T], *, grace_s: float = GRACE_S) -> T:
+    """As asyncio.run, on a virtual clock. `grace_s`: for threads that must not be overtaken by it."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(grace_s)) as runner:
         return runner.run(main)

@@ -100,7 +100,15 @@ class Bookkeeping:
         """The procedure has everything it wants. Raises StoreError or TimeoutError."""
         async with self._order, asyncio.timeout(limit_s):
             await self._notes.complete_lead(self._call, self._plan.targets)
+            if (name := self._name()) and self._start.caller:
+                await self._notes.remember_caller(self._start.caller, name=name)
         self._delivered()
+
+    def _name(self) -> str:
+        """What the caller is called, for their next call; empty where it was not asked for."""
+        held = self._state().values
+        names = (spec for spec in self._plan.graph.slots.values() if spec.type == "person_name" and not spec.private)
+        return next((held[spec.name].value for spec in names if spec.name in held), "")
 
     async def note_consent(self, command: NoteConsent) -> None:
         """Enters the caller's consent, or that there is none, into the ledger."""
