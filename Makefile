@@ -43,6 +43,9 @@ $(STAMP): requirements.lock pyproject.toml
 # The small models are part of this repository: neither the demo nor the tests may ask the hub for anything.
 demo test check: export HF_HUB_OFFLINE = 1
 
+# What the demonstration leaves stays in this folder.
+demo: export SWITCHBOARD_HOME ?= .switchboard
+
 demo: $(STAMP)
 	@$(BIN)/switchboard demo $(ARGS)
 
