@@ -96,7 +96,7 @@ def _settings(given: TransferSettings, api_url: str, screen: str) -> settings.Se
         {
             "public_url": PUBLIC,
             "listen": {"host": "127.0.0.1", "port": 0},
-            "home": str(given.home),
+            "home": str(given.home.absolute()),
             "models": {"ears": str(given.asr), "voice": str(given.voice), "threads": given.threads},
             "twilio": {"account": ACCOUNT, "auth_token_env": "TWILIO_AUTH_TOKEN", "api_url": api_url},
             "people": {"mike": {"name": "Mike", "number": PERSON}},
@@ -115,7 +115,7 @@ def _settings(given: TransferSettings, api_url: str, screen: str) -> settings.Se
             },
         }
     )
-    return settings.load_text(text, settings.FILE, given.home, ENVIRONMENT)
+    return settings.load_text(text, settings.FILE, given.home.absolute(), ENVIRONMENT)
 
 
 class _Watched:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import tone
+from voice import transfer_demo
 from voice.audio import SILENCE, decode, encode
 from voice.handed_over import HandedOver, Voice, as_json, clip, found_in, in_turn, judged
 from voice.showing import Shown
@@ -93,3 +94,11 @@ def test_what_the_carrier_would_not_have_taken_is_a_fault() -> None:
 def test_a_voice_that_was_not_heard_has_no_level_in_json() -> None:
     done = replace(GOOD, person_heard=Voice(0.0, float("-inf")))
     assert as_json(done)["heard"]["caller_by_person"] == {"correlation": 0.0, "level_db": None}
+
+
+def test_the_demonstrations_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = transfer_demo.TransferSettings(Path(".switchboard/demo/transfer"), Path(".switchboard/prompts"), 1.0)
+    loaded = transfer_demo._settings(given, "http://127.0.0.1:9", "http://127.0.0.1:9/screen")
+    assert loaded.home == tmp_path / ".switchboard/demo/transfer"
+    assert loaded.store_url.endswith(f"{tmp_path}/.switchboard/demo/transfer/switchboard.db")
