@@ -95,7 +95,7 @@ async def exchange(
         stack.push_async_callback(synthesiser.close)
         await asyncio.gather(recogniser.start(), synthesiser.start())
         await _render_ahead(synthesiser, graphs, progress)
-        VaderSentiment().score("hello")  # its lexicon is read now, not in the first caller's turn
+        await _warm(store)
         stack.push_async_callback(settings.tools.close)
         models = _models(graphs, settings)
         for model in models.values():
@@ -130,6 +130,13 @@ def _models(graphs: tuple[Graph, ...], settings: ExchangeSettings) -> dict[str, 
     if settings.reader is None:
         return {}
     return {graph.name: LlmReader(graph, settings.reader, secret=settings.reader_secret) for graph in graphs}
+
+
+async def _warm(store: Store) -> None:
+    """What is loaded with its first use is loaded now, not while the first caller waits."""
+    VaderSentiment().score("hello")
+    await _detector()
+    await store.resumable("")
 
 
 async def _detector() -> Detector:
