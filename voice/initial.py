@@ -40,6 +40,7 @@ limits:
   calls: 16                   # at a time
   longest_minutes: 30         # of a call
   drain_seconds: 120          # a server that stops waits so long for its calls
+  lost_seconds: 120           # a call whose stream broke, and whom nobody hears of, is over after so long
   transfers_at_once: 4        # people's telephones that are rung or talking
   ring_seconds: 15            # then the next person is rung
   dial_minutes: 60            # a caller and a person may talk so long
