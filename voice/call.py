@@ -24,8 +24,7 @@ from voice.handing_over import HandingOver, Result
 from voice.keypad import Keypad
 from voice.listening import Agent, Finished, Interrupt, Listening, Nothing, Outcome, Unheard
 from voice.playback import Playback
-from voice.procedure import Procedure
-from voice.procedure import Step as ProcedureStep
+from voice.procedure import Procedure, Step
 from voice.speaking import Sentence, Speaking
 from voice.understanding import Understanding
 from voice.utterance import sentences
@@ -223,7 +222,7 @@ class Call:
     def _advance(self, given: acts.Input) -> None:
         self._do(self._procedure.advance(given))
 
-    def _do(self, steps: list[ProcedureStep]) -> None:
+    def _do(self, steps: list[Step]) -> None:
         """What the procedure asks for, and if it has moved what it expects from now on."""
         for step in steps:
             match step:

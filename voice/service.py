@@ -6,6 +6,7 @@ import hmac
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from voice.screens import Screens
 from voice.server import ServerSettings
 from voice.session import Listener, SessionSettings
 from voice.settings import Settings, secret_names
+from voice.settings_form import Twilio as TwilioForm
 from voice.signature import Signatures
 from voice.store import Store
 from voice.telephone import TelephoneSettings
@@ -59,10 +61,6 @@ async def service(
     tools = {name: tool for graph in plans.graphs for name, tool in graph.tools.items()}
     needed = () if example_tools else secrets_needed(tools)
     secrets = secrets_of((*secret_names(settings), *needed), environment)
-    token = secrets[settings.twilio.auth_token_env]
-    rest = Rest(RestSettings(settings.twilio.account, token, base=settings.twilio.rest_url))
-    dialled = CarrierSettings(next(iter(settings.numbers)), people(settings), settings.twilio.sms_from)
-    carrier = TwilioCarrier(dialled, rest)
     profiles = Profiles(_profile(settings, secrets))
     made: list[Reception] = []
 
@@ -70,42 +68,13 @@ async def service(
         made.append(_reception(settings, secrets, plans, engines, profiles))
         return made[0]
 
+    answering: Tools = ExampleTools() if example_tools else HttpTools(secrets)
+    put_together = replace(
+        _exchange(settings, settings.twilio, secrets, answering, session or SessionSettings()),
+        clock=lambda: clock().astimezone(_zone(settings)),
+    )
     try:
-        async with exchange(
-            plans.graphs,
-            ExchangeSettings(
-                asr=AsrSettings(
-                    model=models.find("whisper", settings.models.ears, settings.model_folder),
-                    threads=settings.models.threads,
-                ),
-                tts=TtsSettings(
-                    voice=models.find("piper", settings.models.voice, settings.model_folder), cache=settings.cache
-                ),
-                store_url=settings.store_url,
-                unsaved=settings.home / "unsaved.jsonl",
-                server=ServerSettings(
-                    host=settings.listen.host,
-                    port=settings.listen.port,
-                    journals=settings.journals,
-                    most_calls=settings.limits.calls,
-                    session=session or SessionSettings(),
-                ),
-                carrier=carrier,
-                tools=_tools(secrets, example_tools),
-                telephone=_telephone(settings, token),
-                screens=Screens(channels.screens(settings, secrets)) if settings.screens else None,
-                targets=lambda store: _targets(settings, secrets, carrier, store),
-                recordings=RecordingSettings(
-                    settings.recordings, settings.twilio.rest_url, settings.twilio.account, token
-                ),
-                clock=lambda: clock().astimezone(_zone(settings)),
-                reader=_reader(settings),
-                reader_secret=_reader_secret(settings, secrets),
-            ),
-            gatekeeper,
-            listener=listener,
-            progress=progress,
-        ) as running:
+        async with exchange(plans.graphs, put_together, gatekeeper, listener=listener, progress=progress) as running:
             made[0].attach(running.server)
             lost = LostSettings(settings.journals, settings.limits.lost_seconds)
             watching = asyncio.create_task(LostCalls(running.engines, running.server, plans.plan, lost).watch())
@@ -116,6 +85,38 @@ async def service(
                 await asyncio.gather(watching, return_exceptions=True)
     finally:
         await profiles.close()
+
+
+def _exchange(
+    settings: Settings, twilio: TwilioForm, secrets: Mapping[str, str], tools: Tools, session: SessionSettings
+) -> ExchangeSettings:
+    """What to put together."""
+    token = secrets[twilio.auth_token_env]
+    rest = Rest(RestSettings(twilio.account, token, base=twilio.rest_url))
+    carrier = TwilioCarrier(CarrierSettings(next(iter(settings.numbers)), people(settings), twilio.sms_from), rest)
+    return ExchangeSettings(
+        asr=AsrSettings(
+            model=models.find("whisper", settings.models.ears, settings.model_folder), threads=settings.models.threads
+        ),
+        tts=TtsSettings(voice=models.find("piper", settings.models.voice, settings.model_folder), cache=settings.cache),
+        store_url=settings.store_url,
+        unsaved=settings.home / "unsaved.jsonl",
+        server=ServerSettings(
+            host=settings.listen.host,
+            port=settings.listen.port,
+            journals=settings.journals,
+            most_calls=settings.limits.calls,
+            session=session,
+        ),
+        carrier=carrier,
+        tools=tools,
+        telephone=_telephone(settings, token),
+        screens=Screens(channels.screens(settings, secrets)) if settings.screens else None,
+        targets=lambda store: _targets(settings, secrets, carrier, store),
+        recordings=RecordingSettings(settings.recordings, twilio.rest_url, twilio.account, token),
+        reader=_reader(settings),
+        reader_secret=_reader_secret(settings, secrets),
+    )
 
 
 def _zone(settings: Settings) -> tzinfo | None:
@@ -160,10 +161,6 @@ def _targets(
         return known is None or known.profile.get("texts") != "no"
 
     return channels.targets(settings, secrets, carrier, welcome)
-
-
-def _tools(secrets: Mapping[str, str], examples: bool) -> Tools:
-    return ExampleTools() if examples else HttpTools(secrets)
 
 
 def _profile(settings: Settings, secrets: Mapping[str, str]) -> ProfileSettings:

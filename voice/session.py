@@ -99,46 +99,57 @@ class Session:
         self._messages_in = 0
         self._taking = False
         self._kept: State = call.state
-        self._watch = LineWatch(
-            (settings.stall_ms or 0) / 1000,
-            settings.dead_ms / 1000,
-            idle=self._queue.empty,
-            silence=self._fill,
-            dead=self._give_up,
-        )
+        self._watch = self._line_watch()
         self.report = Report(clock_stands=settings.stall_ms is None)
-        send_s = settings.send_ms / 1000
-        dead, failed = (lambda: self.closed("line dead")), (lambda: self.closed("our failure"))
-        self._outbound = Outbound(wire, start.stream, recording, send_s, dead=dead, changed=self._settling.changed)
-        self._books = Bookkeeping(
-            start,
-            plan,
+        self._outbound = Outbound(
+            wire,
+            start.stream,
+            recording,
+            settings.send_ms / 1000,
+            dead=lambda: self.closed("line dead"),
+            changed=self._settling.changed,
+        )
+        self._books = self._bookkeeping(engines)
+        self._recordings = Recordings(start, recording, plan.keeps, engines.telephone)
+        self._performer = self._hands(engines)
+
+    def _line_watch(self) -> LineWatch:
+        stall_s, dead_s = (self._settings.stall_ms or 0) / 1000, self._settings.dead_ms / 1000
+        return LineWatch(stall_s, dead_s, idle=self._queue.empty, silence=self._fill, dead=self._give_up)
+
+    def _bookkeeping(self, engines: Engines) -> Bookkeeping:
+        return Bookkeeping(
+            self._start,
+            self._plan,
             engines.notes,
             self.report,
             state=lambda: self._call.state,
             delivered=engines.delivered,
-            earlier_turns=earlier_turns,
+            earlier_turns=self._earlier_turns,
         )
+
+    def _hands(self, engines: Engines) -> Performer:
+        """What performs the call's commands; what comes of them is posted into the queue."""
+        post = self._queue.put_nowait
         transfers = Transfers(
-            start.call,
-            plan,
+            self._start.call,
+            self._plan,
             engines.telephone,
             known=lambda: (self._call.state, self.report.transcript),
             note=self._books.note_transfer,
-            post=self._queue.put_nowait,
+            post=post,
         )
-        self._recordings = Recordings(start, recording, plan.keeps, engines.telephone)
-        self._performer = Performer(
+        return Performer(
             engines,
-            plan,
+            self._plan,
             self._audio,
-            start,
+            self._start,
             self._books,
             transfers,
             self._recordings,
-            nbest=settings.nbest,
-            post=self._queue.put_nowait,
-            failed=failed,
+            nbest=self._settings.nbest,
+            post=post,
+            failed=lambda: self.closed("our failure"),
             changed=self._settling.changed,
         )
 
