@@ -5,12 +5,12 @@ Both directions share one clock, samples at 8000 Hz since the stream began: fram
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from voice.audio import FRAME, LINE_RATE, SILENCE, decode, first_audible, padded, samples
-from voice.scenario import After, Over, Scenario, Turn
+from voice.audio import FRAME, LINE_RATE, SILENCE, decode, encode, first_audible, padded, samples
+from voice.scenario import After, Echo, Over, Scenario, Turn
 
 BREATH = samples(200)
 """Silence of the agent after which what follows counts as newly begun speech."""
@@ -48,6 +48,7 @@ class Caller:
         self._scenario = scenario
         self._clips = clips
         self._noise = padded(clips[scenario.between]) if scenario.between else SILENCE * FRAME
+        self._echo = _Echo(scenario.echo) if scenario.echo else None
         self._at = 0
         self._next = 0
         self._saying = b""
@@ -58,6 +59,8 @@ class Caller:
         self._waiting: tuple[int, int] | None = None
         self._asked: tuple[int, int] | None = None
         self._replies: dict[int, Reply] = {}
+        self.begun: list[int] = []
+        """When each turn so far began, in samples."""
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -81,7 +84,7 @@ class Caller:
         self._hear(heard)
         said = self._say()
         self._at += FRAME
-        return said
+        return said if self._echo is None else replace(said, mulaw=self._echo.upon(said.mulaw, heard))
 
     def _hear(self, heard: bytes) -> None:
         first = first_audible(heard)
@@ -126,14 +129,16 @@ class Caller:
     def _begin(self, turn: Turn) -> None:
         voice_end = self._at
         if turn.clip is not None:
-            self._saying = padded(self._clips[turn.clip])
+            sound = turn.sound(self._clips)
+            self._saying = padded(sound)
             ends = turn.voice_ends_ms
-            voice_end += _last_audible(self._clips[turn.clip]) if ends is None else samples(ends)
+            voice_end += _last_audible(sound) if ends is None else samples(ends)
         if turn.keys is not None:
             self._keys, self._key_due = turn.keys, self._at
             voice_end += KEY_EVERY * (len(turn.keys) - 1)
         self._waiting = self._asked = (self._next, voice_end)
         self._prompt_began = None
+        self.begun.append(self._at)
         self._next += 1
 
     def _key(self) -> str:
@@ -146,6 +151,21 @@ class Caller:
     def _quiet(self) -> bytes:
         place = self._at % len(self._noise)
         return self._noise[place : place + FRAME]
+
+
+class _Echo:
+    """The agent's voice on its way back: later and quieter."""
+
+    def __init__(self, echo: Echo) -> None:
+        self._gain = 10 ** (-echo.db / 20)
+        self._late = np.zeros(samples(echo.delay_ms), dtype=np.float64)
+
+    def upon(self, said: bytes, heard: bytes) -> bytes:
+        """What the caller's telephone sends: their own sound, and what they heard a while ago."""
+        self._late = np.concatenate((self._late, decode(heard) * self._gain))
+        back, self._late = self._late[:FRAME], self._late[FRAME:]
+        whole = np.clip(np.rint(decode(said) + back), -32768, 32767)
+        return encode(whole.astype(np.int16))
 
 
 def _last_audible(mulaw: bytes) -> int:

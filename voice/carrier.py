@@ -232,12 +232,13 @@ def _name(made: Any, what: str) -> str:
     return name
 
 
-_COURSE = {
+COURSE = {
     "accept": (LegState.RINGING, LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED),
     "decline": (LegState.RINGING, LegState.ANSWERED, LegState.DECLINED),
     "no_answer": (LegState.RINGING, LegState.NO_ANSWER),
     "busy": (LegState.BUSY,),
 }
+"""What somebody does -> what their leg goes through."""
 _LASTING = frozenset({LegState.RINGING, LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED, LegState.MACHINE})
 
 
@@ -276,7 +277,7 @@ class LoopbackCarrier:
         """A leg, and what becomes of it as a task of its own."""
         leg = f"CA{len(self.rung) + 1:032d}"
         self.rung.append((leg, order))
-        course = _COURSE[self.answers.get(order.to, "accept")]
+        course = COURSE[self.answers.get(order.to, "accept")]
         self._running[leg] = asyncio.create_task(self._run(leg, course))
         return leg
 

@@ -29,7 +29,7 @@ from voice import (
     showing,
 )
 from voice.errors import OperatorError, SwitchboardError
-from voice.replay import replay as replay_journal
+from voice.replaying import command as replaying
 from voice.simulate import RealTime, ring
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -92,7 +92,7 @@ def init(
 @app.command()
 def demo(
     calls: Annotated[
-        int | None, typer.Option(min=1, help="How many callers ring; they repeat beyond the shipped ones.")
+        int | None, typer.Option(min=1, help="How many callers ring; they repeat beyond the eleven.")
     ] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this caller; may be repeated.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Pace the callers by processing instead of the clock.")] = False,
@@ -101,7 +101,7 @@ def demo(
 ) -> None:
     """Have recorded callers ring in through the whole stack, offline; the last one is handed to a person."""
     try:
-        names = scenario or list(recorded.shipped())
+        names = scenario or list(demonstration.CALLERS)
         callers = [recorded.load(names[i % len(names)]) for i in range(calls or len(names))]
         graph, source = demonstration.load_flow("after_hours_hvac")
         home = configuration.load().home
@@ -186,25 +186,4 @@ def _rehearse(
         raise typer.Exit(1)
 
 
-@app.command()
-def replay(
-    journal: Annotated[Path, typer.Argument(help="A calls/*.jsonl file.")],
-    as_json: Json = False,
-) -> None:
-    """Run a journal's call again, without models, and compare every command."""
-    try:
-        result = replay_journal(journal)
-    except (SwitchboardError, sop.FlowError, OSError) as error:
-        raise _fail(error) from None
-    values = dataclasses.asdict(result) | {"real_time_factor": result.real_time_factor}
-    if as_json:
-        typer.echo(json.dumps(values, indent=2))
-    else:
-        word = "identical" if result.identical else f"DIFFERENT: {result.first_difference}"
-        _console.print(
-            f"{journal.name}: {word}; {result.events} events, {result.commands} commands, {result.duration_s} s "
-            f"of call in {result.elapsed_s} s, {result.real_time_factor:.0f} times real time",
-            markup=False,
-        )
-    if not result.identical:
-        raise typer.Exit(1)
+app.command()(replaying.replay)

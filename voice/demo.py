@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,12 @@ from voice.errors import CarrierError
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
 from voice.gate import LoopbackGate
+from voice.journal import read_entries
 from voice.piper_voice import TtsSettings
 from voice.recorded import Recorded
+from voice.replaying.course import course_of
+from voice.replaying.judging import faults
+from voice.replaying.result import SlotResult, result_of
 from voice.report import Report, percentile
 from voice.server import ServerSettings
 from voice.session import Listener, SessionSettings
@@ -32,6 +36,11 @@ from voice.tools import ExampleTools
 from voice.whisper import AsrSettings
 
 WHISPER = audio_fixtures.ROOT / "models" / "whisper-switchboard"
+CALLERS = (
+    *("plain", "barge_in", "changes_course", "corrected_address", "corrected_name", "corrected_number"),
+    *("gas_emergency", "hang_up", "noisy_line", "other_number", "volunteers"),
+)
+"""The recorded callers that ring in where none is named, the one who is followed first."""
 PIPER = audio_fixtures.ROOT / "models" / "piper-switchboard" / "en_US-switchboard-x_low.onnx"
 
 
@@ -91,7 +100,7 @@ async def demonstrate(
             rang = await ring(caller, url, pace=pace, call=call)
             if rang.ended_by in ("refused", "fault"):
                 raise CarrierError(f"{caller.scenario.name} could not talk to the server: {rang.ended_by}")
-            done = await _result(running, caller, rang)
+            done = await _result(running, caller, rang, graph)
             if finished is not None:
                 finished(done)
             return done
@@ -124,31 +133,29 @@ def _settings(settings: DemoSettings, carrier: LoopbackCarrier, calls: int) -> E
     )
 
 
-async def _result(running: Exchange, caller: Recorded, rang: Rang) -> Demonstrated:
+async def _result(running: Exchange, caller: Recorded, rang: Rang, graph: Graph) -> Demonstrated:
     session = await running.server.ended(rang.call)
     found = await running.engines.store.lead(rang.call)
     lead = {slot: value.value for slot, value in found.fields.items()} if found else None
     status = found.status if found else None
-    faults = _faults(caller, rang, session.report, lead)
-    return Demonstrated(caller, rang, session.report, lead, status, session.journal_path, faults)
+    wrong = _faults(caller, rang, session.journal_path, lead, graph)
+    return Demonstrated(caller, rang, session.report, lead, status, session.journal_path, wrong)
 
 
-def _faults(caller: Recorded, rang: Rang, report: Report, lead: dict[str, str] | None) -> tuple[str, ...]:
-    expect = caller.scenario.expect
-    faults = [f"the carrier would have complained: {v}" for v in rang.violations]
-    if report.outcome != expect.outcome:
-        faults.append(f"outcome {report.outcome}, expected {expect.outcome}")
-    if expect.path is not None and tuple(report.path) != expect.path:
-        faults.append(f"path {' '.join(report.path)}, expected {' '.join(expect.path)}")
-    wanted, got = expect.lead or {}, lead or {}
-    faults += [
-        f"{slot} is {got.get(slot)!r}, expected {wanted.get(slot)!r}"
-        for slot in sorted(wanted.keys() | got.keys())
-        if wanted.get(slot) != got.get(slot)
-    ]
-    if report.barge_ins != expect.barge_ins:
-        faults.append(f"{report.barge_ins} barge-ins, expected {expect.barge_ins}")
-    return tuple(faults)
+def _faults(caller: Recorded, rang: Rang, journal: Path, lead: dict[str, str] | None, graph: Graph) -> tuple[str, ...]:
+    """In what the call differs from what is expected of it; what was saved is looked up in the database."""
+    found = result_of(
+        course_of(read_entries(journal)),
+        call=caller.scenario.name,
+        kind="scenario",
+        depth="wire",
+        flow=graph.name,
+        version=graph.version,
+    )
+    lacking = SlotResult("", "", 0.0, confirmed=False, turn=0)
+    held = {name: replace(found.slots.get(name, lacking), value=value) for name, value in (lead or {}).items()}
+    complaints = tuple(f"the carrier would have complained: {violation}" for violation in rang.violations)
+    return complaints + faults(replace(found, slots=held), caller.scenario.expect)
 
 
 def as_json(graph: Graph, calls: list[Demonstrated], *, fast: bool) -> dict[str, Any]:

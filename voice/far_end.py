@@ -1,18 +1,17 @@
 """Twilio's end of a stream, without a socket: what it does with our messages, on its own playback clock.
 
-Source: Twilio's "Media Streams - WebSocket messages" and its error pages. Media is buffered and played in
-order; a mark comes back when what was queued before it has been played, at once if nothing is buffered, and
-with all others when `clear` empties the buffer. A message with a missing or an extra field gets warning 31951
-and is dropped, a binary one 31950, audio beyond ten minutes of buffer 31931: each is noted as a violation.
+Source: Twilio's "Media Streams - WebSocket messages" and its error pages; the buffer is `voice.playout`. A message with
+a missing or an extra field gets warning 31951 and is dropped, a binary one 31950, audio beyond ten minutes of buffer
+31931: each is noted as a violation.
 """
 
 import base64
 import binascii
 import json
-from collections import deque
 from typing import Any
 
-from voice.audio import FRAME, LINE_RATE, SILENCE
+from voice.audio import LINE_RATE
+from voice.playout import Playout
 
 BUFFER_LIMIT = 600 * LINE_RATE
 """Samples that Twilio buffers at most (error 31931)."""
@@ -30,13 +29,8 @@ class FarEnd:
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-        self._buffer = bytearray()
-        self._taken = 0
-        self._played = 0
-        self._marks: deque[tuple[int, str]] = deque()
+        self._playout = Playout()
         self._violations: list[str] = []
-        self.cuts = 0
-        """How many times a `clear` threw away audio that had not been played."""
 
     @property
     def violations(self) -> tuple[str, ...]:
@@ -46,7 +40,12 @@ class FarEnd:
     @property
     def buffered(self) -> int:
         """Samples that wait to be played."""
-        return len(self._buffer)
+        return self._playout.buffered
+
+    @property
+    def cuts(self) -> int:
+        """How many times a `clear` threw away audio that had not been played."""
+        return self._playout.cuts
 
     def receive(self, message: str | bytes) -> tuple[str, ...]:
         """Takes one message; returns the names of the marks that go back at once."""
@@ -56,46 +55,29 @@ class FarEnd:
             return ()
         match event:
             case "media":
-                return self._media(content)
+                self._media(content)
+                return ()
             case "mark":
-                self._marks.append((self._taken, content))
-                return self._reached()
+                return self._playout.mark(content)
             case _:
-                return self._clear()
+                return self._playout.clear()
 
-    def _media(self, payload: str) -> tuple[str, ...]:
+    def _media(self, payload: str) -> None:
         try:
             mulaw = base64.b64decode(payload, validate=True)
         except binascii.Error:
             self._violations.append("31951: the payload is not base64")
-            return ()
+            return
         if mulaw[:4] in {b"RIFF", b".snd"}:
             self._violations.append("the payload has a file header: it would be played as noise")
-        if len(self._buffer) + len(mulaw) > BUFFER_LIMIT:
+        if self._playout.buffered + len(mulaw) > BUFFER_LIMIT:
             self._violations.append("31931: more than ten minutes buffered")
-            return ()
-        self._buffer += mulaw
-        self._taken += len(mulaw)
-        return ()
-
-    def _clear(self) -> tuple[str, ...]:
-        self.cuts += bool(self._buffer)
-        self._buffer.clear()
-        self._played = self._taken
-        return self._reached()
+            return
+        self._playout.send(mulaw)
 
     def play(self) -> tuple[bytes, tuple[str, ...]]:
         """The next 160 samples that the caller hears, and the names of the marks that they complete."""
-        heard = bytes(self._buffer[:FRAME])
-        del self._buffer[:FRAME]
-        self._played += len(heard)
-        return heard + SILENCE * (FRAME - len(heard)), self._reached()
-
-    def _reached(self) -> tuple[str, ...]:
-        names = []
-        while self._marks and self._marks[0][0] <= self._played:
-            names.append(self._marks.popleft()[1])
-        return tuple(names)
+        return self._playout.play()
 
 
 def _read(message: str | bytes, stream: str) -> tuple[str, str, str]:

@@ -15,10 +15,11 @@ _EVERY_DAY = frozenset(range(7))
 _MINUTES_A_DAY = 24 * 60
 
 
-def plan(graph: Graph, source: str, settings: CallSettings | None = None) -> CallPlan:
-    """A call of this procedure; each transfer target is one person, of a number that is set aside for fiction."""
+def plan(graph: Graph, source: str, settings: CallSettings | None = None, *, first: int = 100) -> CallPlan:
+    """A call of this procedure; each transfer target is one person, of a number that no carrier is asked for: the
+    `first` of them ends so, and those after it count on."""
     targets = sorted({step.target for step in graph.steps.values() if isinstance(step, TransferStep)})
-    people = {target: Person(target.replace("_", " "), f"+1415555{100 + i:04d}") for i, target in enumerate(targets)}
+    people = {target: Person(target.replace("_", " "), f"+1415555{first + i:04d}") for i, target in enumerate(targets)}
     rosters = {
         target: Roster((Shift((person,), _EVERY_DAY, 0, _MINUTES_A_DAY),), "UTC") for target, person in people.items()
     }

@@ -8,7 +8,7 @@ import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Protocol, get_type_hints
 
 from sop.graph import Graph
 from sop.hours import hours_from_plain, hours_to_plain
@@ -16,9 +16,21 @@ from sop.loader import load_text
 from voice.audio import LINE_RATE
 from voice.call import Call, CallSettings
 from voice.codec import encode
+from voice.commands import Command
 from voice.errors import OperatorError
+from voice.events import Event
 from voice.journal import events_of, read_header, read_lines
 from voice.report import Report
+
+
+class Follower(Protocol):
+    """Is told what happens in a replay, as it happens."""
+
+    def event(self, event: Event) -> None:
+        """An event of the journal."""
+
+    def command(self, command: Command) -> None:
+        """What the core makes of it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,11 @@ def header(graph: Graph, flow_source: str, settings: CallSettings) -> dict[str, 
 
 def graph_of(head: dict[str, Any]) -> Graph:
     """The procedure in a header, with the hours that held for the call. Raises FlowError, KeyError or ValueError."""
-    graph = load_text(head["source"], head["flow"])
+    return with_hours(load_text(head["source"], head["flow"]), head)
+
+
+def with_hours(graph: Graph, head: dict[str, Any]) -> Graph:
+    """The procedure with the hours of a header, where it has some. Raises KeyError or ValueError."""
     return dataclasses.replace(graph, hours=hours_from_plain(head["hours"])) if "hours" in head else graph
 
 
@@ -67,23 +83,26 @@ def settings_of(values: dict[str, Any]) -> CallSettings:
     return CallSettings(**{k: hints[k](**v) if isinstance(v, dict) else v for k, v in values.items() if k in hints})
 
 
-def replay(path: Path) -> Replay:
+def replay(path: Path, *, graph: Graph | None = None, follower: Follower | None = None) -> Replay:
     """Runs a journal's events through a fresh core and compares every command.
+
+    `graph`: the procedure in the journal, where somebody has read it already.
 
     Raises:
         OperatorError: it is no journal of this format, or one that holds something unknown.
     """
     head = read_header(path)
     try:
-        return _replay(path, head)
+        return _replay(path, head, graph or graph_of(head), follower)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OperatorError(f"{path} is damaged, or of another version: {error}") from None
 
 
-def _replay(path: Path, head: dict[str, Any]) -> Replay:
+def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower | None) -> Replay:
     began = time.perf_counter()
-    call = Call(graph_of(head), settings_of(head["settings"]))
+    call = Call(graph, settings_of(head["settings"]))
     report = Report()
+    followers = (report,) if follower is None else (report, follower)
     events = commands = at = 0
     due: list[str] = []
     difference: str | None = None
@@ -96,10 +115,13 @@ def _replay(path: Path, head: dict[str, Any]) -> Replay:
             difference = difference or _leftover(due)
             events += 1
             at = max(at, event.at)
+            if follower is not None:
+                follower.event(event)
             produced = call.receive(event)
             due = [encode(c) for c in produced]
             for command in produced:
-                report.command(command)
+                for one in followers:
+                    one.command(command)
     difference = difference or _leftover(due)
     elapsed = time.perf_counter() - began
     return Replay(

@@ -10,6 +10,9 @@
       - {clip: 01.wav, says: my furnace stopped working, voice_ends_ms: 2310}
       - {clip: 02.wav, says: no hold on, when: {over: prompt, at_ms: 1200}}
       - {hang_up: true}
+    echo: {delay_ms: 180, db: 24}
+    people: {on_call: no_answer}
+    tools: {find_claim: [{if: {claim: "1234567"}, answer: {status: denied}}, {fail: true}]}
     expect: {outcome: lead_saved, lead: {name: Karen Mitchell}}
 
 Times are milliseconds on the caller's clock, which is the line's: frames of 20 ms. A mistake names its place
@@ -17,14 +20,16 @@ in the file. Nothing here reads a file; `voice.recorded.load` does.
 """
 
 import struct
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from voice.audio import LINE_RATE, encode
+from voice.audio import LINE_RATE, encode, samples
 from voice.errors import OperatorError
+from voice.replaying.expected import Expected, mistakes
 
 QUIET_MS = 700
 
@@ -59,10 +64,13 @@ class Turn(_Model):
 
     clip: str | None = None
     """File in the scenario's folder: WAV, mono, 8000 Hz, µ-law or 16 bits."""
+    from_ms: Annotated[int, Field(ge=0)] | None = None
+    to_ms: Annotated[int, Field(gt=0)] | None = None
+    """A part of the clip, where one file holds the whole of the caller's channel."""
     says: str | None = None
-    """The clip's words."""
+    """The clip's words; empty for a sound without any: a cough, music on hold."""
     voice_ends_ms: Annotated[int, Field(ge=0)] | None = None
-    """Where the clip's last word ends; by default its last sample above a quiet line's noise."""
+    """Where the last word ends, from the beginning of what is played; by default its last sample above a quiet line's noise."""
     keys: Annotated[str, Field(pattern=r"^[0-9*#A-D]+$")] | None = None
     hang_up: Literal[True] | None = None
     when: After | Over = After()
@@ -71,22 +79,34 @@ class Turn(_Model):
     def _does_one_thing(self) -> Self:
         if sum(act is not None for act in (self.clip, self.keys, self.hang_up)) != 1:
             raise ValueError("a turn has exactly one of clip, keys and hang_up")
-        if self.clip is not None and (not self.says or not self.clip.endswith(".wav") or "/" in self.clip):
+        if self.clip is not None and (self.says is None or not self.clip.endswith(".wav") or "/" in self.clip):
             raise ValueError("a clip is a .wav file in the scenario's folder and `says` has its words")
-        if self.clip is None and (self.says is not None or self.voice_ends_ms is not None):
+        of_clip = (self.says, self.voice_ends_ms, self.from_ms, self.to_ms)
+        if self.clip is None and any(given is not None for given in of_clip):
             raise ValueError("only a clip has words and an end of them")
+        if self.to_ms is not None and self.to_ms <= (self.from_ms or 0):
+            raise ValueError("to_ms lies behind from_ms")
         return self
 
+    def sound(self, clips: Mapping[str, bytes]) -> bytes:
+        """The µ-law that is played; none where there is no clip."""
+        whole = clips[self.clip] if self.clip is not None else b""
+        return whole[samples(self.from_ms or 0) : len(whole) if self.to_ms is None else samples(self.to_ms)]
 
-class Expect(_Model):
-    """What the call must come to."""
+
+class Echo(_Model):
+    """The caller's telephone carries the agent's voice back."""
+
+    delay_ms: Annotated[int, Field(ge=20, le=1000)]
+    db: Annotated[float, Field(ge=3, le=60)]
+    """So much quieter than what the caller heard."""
+
+
+class Expect(Expected):
+    """What the call must come to. Barge-ins that are not named must not happen."""
 
     outcome: str
-    path: tuple[str, ...] | None = None
-    """The steps of the procedure in order; None where the scenario leaves it open."""
-    lead: dict[str, str] | None = None
-    """Canonical values of every field in the database; None for a call that leaves no lead."""
-    barge_ins: Annotated[int, Field(ge=0)] = 0
+    barge_ins: Annotated[int, Field(ge=0)] | None = 0
 
 
 class Scenario(_Model):
@@ -106,6 +126,11 @@ class Scenario(_Model):
     """Who recorded the clips."""
     between: str | None = None
     """A clip of the line's noise, repeated while the caller is quiet; None for digital silence."""
+    echo: Echo | None = None
+    people: dict[str, Literal["accept", "decline", "no_answer", "busy"]] = {}
+    """Transfer targets → what whoever is rung for them does; one that is not named accepts."""
+    tools: dict[str, list[dict[str, Any]]] | None = None
+    """What the procedure's tools answer, as `sop.stub` reads it; the flow's examples where it is absent."""
     limit_s: Annotated[int, Field(ge=5, le=3600)] = 180
     """The caller gives up after so long."""
     turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
@@ -135,13 +160,7 @@ def parse(text: str, *, source: str) -> Scenario:
     except yaml.YAMLError as error:
         raise ScenarioError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        lines = (f"{source}: {_place(fault['loc'])}{fault['msg']}" for fault in error.errors())
-        raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
-
-
-def _place(where: tuple[int | str, ...]) -> str:
-    """`turns.2.when: `, without the names that pydantic gives the members of a union."""
-    return ".".join(str(part) for part in where if part not in {"After", "Over"}) + ": " if where else ""
+        raise ScenarioError("\n".join(mistakes(error, source))) from None
 
 
 _PCM, _MULAW = 1, 7

@@ -50,6 +50,8 @@ class Rang:
     """Times the agent broke off what was buffered."""
     violations: tuple[str, ...]
     """Messages that Twilio would have warned about or refused."""
+    begun: tuple[int, ...]
+    """When each of those turns began, in samples since the stream did."""
     ended_by: str
     """"agent", "caller" (hung up), "limit" (the caller gave up), "refused" or "fault" (the socket broke)."""
     duration_s: float
@@ -279,6 +281,7 @@ async def ring(
         turns=ringing.caller.turn,
         barge_ins=ringing.far_end.cuts,
         violations=violations,
+        begun=tuple(ringing.caller.begun),
         ended_by=ended_by,
         duration_s=round(ringing.frames * FRAME_S, 2),
     )

@@ -26,7 +26,8 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench.network import Heard, Lag, Line, Network, Served, new_call, served
-from voice.recorded import load, shipped
+from voice.demo import CALLERS
+from voice.recorded import load
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -79,7 +80,7 @@ async def live(network: Network, calls: int, seconds: float) -> list[Heard]:
 
 def talkative() -> Iterator[str]:
     """The recorded callers who answer more than one question."""
-    return iter([name for name in shipped() if len(load(name).scenario.turns) > 3])
+    return iter([name for name in CALLERS if len(load(name).scenario.turns) > 3])
 
 
 async def measure(parts: str, given: argparse.Namespace) -> None:

@@ -42,7 +42,8 @@ from tokenizers.models import BPE
 
 import audio_fixtures
 from voice.audio import upsample
-from voice.recorded import load, shipped
+from voice.demo import CALLERS
+from voice.recorded import load
 from voice.whisper import AsrSettings, Decoder
 
 SECONDS = (2, 4, 8)
@@ -186,7 +187,7 @@ def interleaved(works: dict[str, Callable[[], object]], runs: int) -> dict[str, 
 
 def speech(seconds: float) -> bytes:
     """µ-law of recorded callers, so long."""
-    clips = [clip for name in shipped() for clip in load(name).clips.values()]
+    clips = [clip for name in CALLERS for clip in load(name).clips.values()]
     return b"".join(clips)[: int(seconds * 8000)]
 
 
@@ -235,7 +236,7 @@ def plain(text: str) -> str:
 
 def recorded() -> Iterable[tuple[str, bytes]]:
     """(words, µ-law) of every clip of the recorded callers."""
-    for name in shipped():
+    for name in CALLERS:
         caller = load(name)
         for turn in caller.scenario.turns:
             if turn.clip is not None and turn.says is not None:
@@ -268,7 +269,7 @@ def compared(ours: Decoder, theirs: WhisperModel) -> None:
         our_ms += (between - began) * 1000
         their_ms += (time.process_time() - between) * 1000
     count = len(said)
-    print(f"\n{count} recorded turns of {len(shipped())} callers:")
+    print(f"\n{count} recorded turns of {len(CALLERS)} callers:")
     print(f"ours        {our_ms / count:6.0f} ms a turn, WER {jiwer.wer(said, heard):.1%}")
     print(f"transcribe  {their_ms / count:6.0f} ms a turn, WER {jiwer.wer(said, whole):.1%}")
     print(f"ratio       {their_ms / our_ms:6.1f} ×")

@@ -15,7 +15,7 @@ import pytest
 from voice import recorded
 from voice.asr import WhisperRecogniser
 from voice.commands import Command, Transcribe, Urgency
-from voice.demo import Demonstrated, DemoSettings, demonstrate, heard_gaps, latency, load_flow
+from voice.demo import CALLERS, Demonstrated, DemoSettings, demonstrate, heard_gaps, latency, load_flow
 from voice.events import CallStarted, Event
 from voice.replay import replay
 from voice.session import Listener
@@ -39,7 +39,7 @@ def run(folder: Path, names: tuple[str, ...], listener: Listener | None = None) 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Demonstrated]:
     """Every recorded caller, once."""
-    return run(tmp_path_factory.mktemp("calls"), recorded.shipped())
+    return run(tmp_path_factory.mktemp("calls"), CALLERS)
 
 
 def test_every_recorded_caller_leaves_the_right_lead(calls: list[Demonstrated]) -> None:

@@ -15,7 +15,8 @@ from sop.reading import Hypothesis
 from tests.fakes import FakeRecogniser, FakeSynthesiser, running, tone
 from voice.asr import Priority
 from voice.audio import FRAME, samples
-from voice.recorded import Recorded, load, shipped
+from voice.demo import CALLERS
+from voice.recorded import Recorded, load
 from voice.session import Session, SessionSettings
 from voice.simulate import LockStep, Rang, ring
 from voice.store import Store
@@ -86,7 +87,7 @@ async def _answered(caller: Recorded, folder: Path) -> tuple[Rang, Session, dict
     return rang, session, lead.values if lead else {}
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", CALLERS)
 def test_the_call_comes_to_what_its_scenario_expects(name: str, tmp_path: Path) -> None:
     caller = load(name)
     rang, session, lead = asyncio.run(_answered(caller, tmp_path))

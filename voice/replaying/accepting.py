@@ -1,0 +1,86 @@
+"""What a run came to becomes what is expected of the next: `<call>.yaml`, marked as written by a machine."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from voice.errors import OperatorError
+from voice.replaying.expected import AcceptedTurn, Beside
+from voice.replaying.result import CallResult, ToolResult, TransferResult, TurnResult
+
+_HEAD = """\
+# Written by `switchboard replay --accept` from a run that somebody has listened to; change it where it asks too much.
+# What each field means stands in voice/replaying/expected.py.
+"""
+_KEPT = ("recording", "flow", "caller", "now", "says", "consent", "never_said", "latency")
+"""What no run can tell, and what somebody has written there before."""
+
+
+def accepted(result: CallResult, before: Beside | None, *, on: str) -> str:
+    """The text of a `<call>.yaml`. `before`: what stood there; `on`: today, ISO 8601.
+
+    Raises:
+        OperatorError: the call could not be run.
+    """
+    if result.failed:
+        raise OperatorError(f"{result.call} can't be accepted: {result.failed}")
+    kept = before.model_dump(mode="json", include=set(_KEPT), exclude_unset=True, exclude_none=True) if before else {}
+    values: dict[str, Any] = {
+        **kept,
+        "outcome": result.outcome,
+        "path": list(result.path),
+        "lead": {name: slot.value for name, slot in result.slots.items()} or None,
+        "transfers": [one.target for one in result.transfers],
+        "escalations": [one.reason for one in result.transfers],
+        "tools": [one.name for one in result.tools],
+        "barge_ins": result.barge_ins,
+        "turns": [
+            AcceptedTurn(
+                by=turn.by,
+                at_step=turn.at_step,
+                heard=turn.heard,
+                said=turn.said,
+                entered=turn.entered,
+                set=turn.set,
+                barge_in=turn.barge_in,
+            ).model_dump(mode="json", exclude_defaults=True)
+            for turn in result.turns
+        ],
+        "accepted": {"on": on, "flow": result.flow, "version": result.version},
+    }
+    return _HEAD + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
+
+
+def as_result(beside: Beside, result: CallResult) -> CallResult | None:
+    """The accepted run of the call, as far as it was kept; None where none was. `result` is another run of it."""
+    if beside.turns is None:
+        return None
+    return replace(
+        result,
+        outcome=beside.outcome,
+        transfers=tuple(TransferResult(target, "", "", 0) for target in beside.transfers or ()),
+        tools=tuple(ToolResult(name, {}, True, 0) for name in beside.tools or ()),
+        faults=(),
+        turns=tuple(
+            TurnResult(
+                turn=number,
+                by=turn.by,
+                at_step=turn.at_step,
+                heard=turn.heard,
+                said=turn.said,
+                entered=turn.entered,
+                set=turn.set,
+                barge_in=turn.barge_in,
+            )
+            for number, turn in enumerate(beside.turns)
+        ),
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Whole or not at all. Raises OSError."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,94 @@
+"""Depth *audio*: the caller's channel again through detector, recogniser, reader, core and voice."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voice import replay
+from voice.asr import WhisperRecogniser
+from voice.caller import Caller
+from voice.journal import Journal, Recording, read_entries
+from voice.piper_voice import TtsSettings
+from voice.replaying.course import course_of
+from voice.replaying.options import Options, changed
+from voice.replaying.rerun import Given, Rerun
+from voice.replaying.result import CallResult, Timings, result_of, with_words
+from voice.replaying.senses import Models
+from voice.replaying.taken import Taken, read_flow
+from voice.tts import PiperSynthesiser
+from voice.whisper import AsrSettings
+
+
+@asynccontextmanager
+async def models(options: Options) -> AsyncIterator[Models]:
+    """The models, loaded. Raises ModelMissing, EngineCrashed or EngineTimedOut."""
+    recogniser = WhisperRecogniser(AsrSettings(model=options.asr, threads=options.threads))
+    synthesiser = PiperSynthesiser(TtsSettings(voice=options.voice, cache=options.prompts))
+    try:
+        await asyncio.gather(recogniser.start(), synthesiser.start())
+        yield Models(recogniser, synthesiser)
+    finally:
+        await recogniser.close()
+        await synthesiser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """With what a call is conducted: its own procedure and settings, or what is tried in their place."""
+
+    given: Given
+    source: str
+
+    @classmethod
+    def of(cls, taken: Taken, options: Options) -> "Conduct":
+        """Raises FlowError, or OperatorError for a setting that there is not."""
+        graph, source = read_flow(options.flow) if options.flow is not None else (taken.graph, taken.flow)
+        settings = changed(taken.settings, options.changes)
+        return cls(Given(taken.start, graph, settings, taken.limit_s), source)
+
+
+async def run(taken: Taken, options: Options, senses: Models, folder: Path) -> CallResult:
+    """One call; its journal and recording are left in the folder.
+
+    Raises:
+        OperatorError: there is no audio of the caller, or a setting or the flow is none.
+    """
+    began = time.perf_counter()
+    conduct = Conduct.of(taken, options)
+    caller = taken.as_recorded() if options.as_recorded and taken.as_recorded is not None else taken.caller()
+    given = conduct.given
+    path = folder / "call.jsonl"
+    header = replay.header(given.graph, conduct.source, given.settings)
+    wave = path.with_suffix(".wav")
+    rerun = Rerun(given, caller, senses, taken.outside(given.graph), Journal(path, header), Recording(wave))
+    await rerun.run()
+    result = read_back(path, taken, options)
+    if isinstance(caller, Caller):
+        result = with_words(result, words_said(taken, caller.begun))
+    elapsed = round(time.perf_counter() - began, 3)
+    return replace(result, timings=Timings(elapsed, result.timings.turns))
+
+
+def read_back(path: Path, taken: Taken, options: Options) -> CallResult:
+    """What the journal that a run has left says."""
+    graph = read_flow(options.flow)[0] if options.flow is not None else taken.graph
+    course = course_of(read_entries(path), clock_stands=options.depth == "audio")
+    result = result_of(
+        course, call=taken.name, kind=taken.kind, depth=options.depth.value, flow=graph.name, version=graph.version
+    )
+    return replace(result, journal=str(path), recording=str(path.with_suffix(".wav")), notes=taken.notes)
+
+
+def words_said(taken: Taken, begun: list[int]) -> tuple[tuple[int, int, str], ...]:
+    """(first sample, last sample, words) of each of the caller's turns that were come to."""
+    if taken.recorded is None:
+        return ()
+    scenario, clips = taken.recorded.scenario, taken.recorded.clips
+    return tuple(
+        (at, at + len(turn.sound(clips)), turn.says or "")
+        for turn, at in zip(scenario.turns, begun, strict=False)
+        if turn.clip is not None
+    )

@@ -1,0 +1,339 @@
+"""The course of a call: what happened turn by turn, folded from its journal's events and commands.
+
+A turn here is whatever moved the call, and all that followed from it until the next: the call's begin, what the caller
+said, a keypad entry, a silence, a noise that had something said again, a person's leg, the end. Times are samples on
+the call's clock, 8000 a second.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voice.commands import (
+    CallTool,
+    Clear,
+    Command,
+    End,
+    Enter,
+    Save,
+    SendAudio,
+    Speak,
+    Transcribe,
+    Transfer,
+)
+from voice.events import (
+    Bridged,
+    CallStarted,
+    Event,
+    Heard,
+    Keyed,
+    LegChanged,
+    Marked,
+    OnDuty,
+    Stopped,
+    ToolFinished,
+    Transcribed,
+    TranscriptionFailed,
+    Understood,
+)
+from voice.report import Handover, Report
+
+
+class By(StrEnum):
+    """What moved the call."""
+
+    BEGIN = "begin"
+    SPEECH = "speech"
+    KEYS = "keys"
+    SILENCE = "silence"
+    NOISE = "noise"
+    """A sound without words cut the agent short: it says the same again."""
+    UNHEARD = "unheard"
+    """The recogniser failed."""
+    PERSON = "person"
+    """Somebody was rung, and something came of it; or the caller waits for it."""
+    END = "end"
+
+
+@dataclass(slots=True)
+class Speech:
+    """One sentence of the agent's, as it was played."""
+
+    text: str
+    begins: int
+    ends: int
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class CourseTurn:
+    """One turn."""
+
+    by: By
+    at: int
+    at_step: str
+    """Where the procedure stood."""
+    heard: str = ""
+    confidence: float | None = None
+    keys: int = 0
+    """How many were pressed; never which."""
+    said: list[str] = field(default_factory=list)
+    entered: list[str] = field(default_factory=list)
+    set: dict[str, str] = field(default_factory=dict)
+    """slot → its new value; an empty one is no longer held."""
+    caller: tuple[int, int] | None = None
+    """From the caller's first sound to the last."""
+    agent: list[Speech] = field(default_factory=list)
+    barge_in: bool = False
+    endpoint_ms: int | None = None
+    """From the caller's last sound to the end of the turn."""
+    gap_ms: int | None = None
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot's last value, and the turn it came from."""
+
+    value: str
+    spoken: str
+    confidence: float
+    confirmed: bool
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that was called; tries of one call count once."""
+
+    name: str
+    arguments: dict[str, str]
+    ok: bool
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What happened in a call."""
+
+    caller: str | None
+    outcome: str | None
+    path: tuple[str, ...]
+    turns: tuple[CourseTurn, ...]
+    slots: dict[str, Slot]
+    transfers: tuple[tuple[Handover, int], ...]
+    """Each with the turn it began in."""
+    tools: tuple[ToolCall, ...]
+    barge_ins: tuple[int, ...]
+    """When the agent broke off what it had sent."""
+    marks: tuple[tuple[int, str], ...]
+    """When which was echoed."""
+    keys: tuple[int, ...]
+    """When one was pressed; never which."""
+    samples: int
+    """Length of the call."""
+
+
+def course_of(entries: Iterable[Event | Command], *, clock_stands: bool = False) -> Course:
+    """The course of a journal's entries. `clock_stands`: engines worked while the call's clock stood, as in
+    `voice.report`."""
+    fold = CourseFold(clock_stands=clock_stands)
+    for entry in entries:
+        if isinstance(entry, Event):
+            fold.event(entry)
+        else:
+            fold.command(entry)
+    return fold.course()
+
+
+_PERSON = OnDuty | LegChanged | Bridged
+_MOVES = Enter | Speak | Save | CallTool
+
+
+class CourseFold:
+    """Folds entries, one after the other."""
+
+    def __init__(self, *, clock_stands: bool = False) -> None:
+        self._report = Report(clock_stands=clock_stands)
+        self._at = 0
+        self._event: Event | None = None
+        self._turns: list[CourseTurn] = []
+        self._asked: dict[int, Transcribe] = {}
+        self._last_speech = 0
+        self._keyed = 0
+        self._slots: dict[str, Slot] = {}
+        self._tools: dict[str, ToolCall] = {}
+        self._tool_keys: dict[str, str] = {}
+        self._speeches: dict[int, Speech] = {}
+        self._unsent: dict[int, tuple[str, CourseTurn]] = {}
+        self._dry_at = 0
+        self._transfers: list[int] = []
+        self._barge_ins: list[int] = []
+        self._cut = False
+        self._marks: list[tuple[int, str]] = []
+        self._keys: list[int] = []
+
+    def event(self, event: Event) -> None:
+        """Takes what happened."""
+        self._report.event(event)
+        self._at = max(self._at, event.at)
+        self._event = event
+        match event:
+            case Heard(at, _, speech):
+                if speech >= _SPEECH:
+                    self._last_speech = at
+            case CallStarted():
+                self._open(By.BEGIN)
+            case Understood():
+                self._understood(event)
+            case Keyed():
+                self._keyed += 1
+                self._keys.append(event.at)
+            case Marked():
+                self._marks.append((event.at, event.name))
+            case ToolFinished():
+                self._tool_finished(event)
+            case Stopped():
+                self._open(By.END)
+            case _:
+                pass
+
+    def command(self, command: Command) -> None:
+        """Takes what followed from it."""
+        self._report.command(command)
+        if isinstance(command, _MOVES):
+            self._move(command)
+        match command:
+            case Transcribe():
+                self._asked[command.turn] = command
+            case SendAudio():
+                self._send(command)
+            case Clear():
+                self._clear()
+            case Transfer():
+                self._transfers.append(len(self._turns) - 1)
+            case End() if not self._turns:
+                self._open(By.END)
+            case _:
+                pass
+
+    def _open(self, by: By) -> CourseTurn:
+        step = self._report.path[-1] if self._report.path else ""
+        turn = CourseTurn(by, self._at, step)
+        self._turns.append(turn)
+        return turn
+
+    def _understood(self, event: Understood) -> None:
+        turn = self._open(By.SPEECH)
+        turn.heard, turn.confidence = event.reading.text, round(event.reading.confidence, 3)
+        turn.barge_in, self._cut = self._cut, False
+        turn.endpoint_ms = (self._at - self._last_speech) // 8
+        if (asked := self._asked.get(event.turn)) is not None:
+            turn.caller = (asked.start, max(asked.start, self._last_speech))
+        self._keyed = 0
+
+    def _move(self, command: Enter | Speak | Save | CallTool) -> None:
+        """Notes what moved, in the turn that it belongs to."""
+        by = self._by(command)
+        turn = self._turns[-1] if by is None and self._turns else self._open(by or By.BEGIN)
+        if by is By.KEYS:
+            turn.keys, self._keyed = self._keyed, 0
+        match command:
+            case Enter(step):
+                turn.entered.append(step)
+            case Speak(utterance, text):
+                turn.said.append(text)
+                self._unsent[utterance] = (text, turn)
+            case Save():
+                self._save(command, turn)
+            case CallTool():
+                key = command.key or command.tool
+                self._tool_keys[command.tool] = key
+                arguments = dict(command.arguments)
+                self._tools[key] = ToolCall(command.name, arguments, False, len(self._turns) - 1)
+
+    def _by(self, command: Enter | Speak | Save | CallTool) -> By | None:
+        """What begins with this command; None: it belongs to the turn that is under way."""
+        current = self._turns[-1] if self._turns else None
+        if self._keyed and isinstance(self._event, Heard | Keyed):
+            return By.KEYS
+        if isinstance(command, Speak) and isinstance(self._event, Heard | Transcribed | TranscriptionFailed):
+            return self._unasked(command, current)
+        if isinstance(self._event, _PERSON) and (current is None or current.by is not By.PERSON):
+            return By.PERSON
+        return None
+
+    def _unasked(self, command: Speak, current: CourseTurn | None) -> By | None:
+        """Why something is said that no words brought forth."""
+        if current is not None and current.at == self._at and current.by in (By.SILENCE, By.NOISE, By.UNHEARD):
+            return None
+        if isinstance(self._event, TranscriptionFailed):
+            return By.UNHEARD
+        if self._report.transfers and not self._report.transfers[-1].outcome:
+            return None if current is not None and current.by is By.PERSON else By.PERSON
+        return By.NOISE if current is not None and command.text in current.said else By.SILENCE
+
+    def _save(self, command: Save, turn: CourseTurn) -> None:
+        number = self._turns.index(turn)
+        for given in command.fields:
+            before = self._slots.get(given.slot)
+            if not given.value:
+                self._slots.pop(given.slot, None)
+            elif before is None or before.value != given.value:
+                self._slots[given.slot] = Slot(given.value, given.spoken, given.confidence, given.confirmed, number)
+            else:
+                self._slots[given.slot] = Slot(
+                    given.value, given.spoken, given.confidence, given.confirmed, before.turn
+                )
+            if (before.value if before else "") != given.value:
+                turn.set[given.slot] = given.value
+
+    def _tool_finished(self, event: ToolFinished) -> None:
+        key = self._tool_keys.get(event.tool)
+        if key is not None:
+            call = self._tools[key]
+            self._tools[key] = ToolCall(call.name, call.arguments, event.ok, call.turn)
+
+    def _send(self, command: SendAudio) -> None:
+        begins = max(self._dry_at, self._at)
+        self._dry_at = begins + command.end - command.start
+        if (known := self._speeches.get(command.utterance)) is not None:
+            known.ends = self._dry_at
+        elif (waiting := self._unsent.pop(command.utterance, None)) is not None:
+            text, turn = waiting
+            speech = Speech(text, begins, self._dry_at)
+            self._speeches[command.utterance] = speech
+            turn.agent.append(speech)
+
+    def _clear(self) -> None:
+        self._barge_ins.append(self._at)
+        self._cut = True
+        self._dry_at = min(self._dry_at, self._at)
+        for speech in self._speeches.values():
+            if speech.ends > self._at:
+                speech.begins, speech.ends, speech.cut = min(speech.begins, self._at), self._at, True
+
+    def course(self) -> Course:
+        """What came of it."""
+        spoken = iter(self._report.turns)
+        for turn in self._turns:
+            if turn.by is By.SPEECH:
+                measured = next(spoken)
+                turn.gap_ms, turn.stages = measured.gap_ms, measured.stages
+        return Course(
+            caller=self._report.caller,
+            outcome=self._report.outcome,
+            path=tuple(self._report.path),
+            turns=tuple(self._turns),
+            slots=self._slots,
+            transfers=tuple(zip(self._report.transfers, self._transfers, strict=True)),
+            tools=tuple(self._tools.values()),
+            barge_ins=tuple(self._barge_ins),
+            marks=tuple(self._marks),
+            keys=tuple(self._keys),
+            samples=self._at,
+        )
+
+
+_SPEECH = 0.5
+"""As `voice.report`."""

@@ -1,0 +1,47 @@
+"""A result with everything that is held against it: expectations, words, and the run before."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from voice.replaying.comparison import ENDPOINT_MS, compared
+from voice.replaying.expected import Beside, Expected
+from voice.replaying.judging import faults
+from voice.replaying.options import Depth
+from voice.replaying.result import CallResult
+from voice.replaying.words import word_errors
+
+_OF_A_LIVE_CALL_MS = 300
+"""A turn of a live call ends so much later at most because the recogniser was busy."""
+
+
+def judged(
+    result: CallResult, expected: Expected | None, was: CallResult | None, *, against: str, says: tuple[str, ...] = ()
+) -> CallResult:
+    """The result with faults, word errors, verdict and differences. `says`: the caller's words, turn by turn."""
+    beside = expected.says if isinstance(expected, Beside) else None
+    reference = list(beside if beside is not None else says)
+    heard = [turn.heard for turn in result.turns]
+    result = replace(
+        result,
+        expected=expected is not None and _asks(expected),
+        faults=faults(result, expected) if expected is not None else (),
+        wer=word_errors(reference, heard) if any(reference) else None,
+    )
+    if was is not None and expected is not None:
+        was = replace(was, faults=faults(was, expected))
+        was = replace(was, wer=word_errors(reference, [turn.heard for turn in was.turns]) if any(reference) else None)
+    return compared(result, was, against=against, endpoint_ms=_endpoint_ms(result, was))
+
+
+def _asks(expected: Expected) -> bool:
+    """Whether anything is expected."""
+    about_the_recording = {"recording", "flow", "caller", "now", "says", "consent", "accepted", "turns"}
+    values: Mapping[str, object] = expected.model_dump(exclude_unset=True, exclude=about_the_recording)
+    return bool(values)
+
+
+def _endpoint_ms(now: CallResult, was: CallResult | None) -> int | None:
+    """How much the end of a turn may move; None where the clock ran in one of them and not in the other."""
+    if was is None or Depth.WIRE in (now.depth, was.depth):
+        return None
+    return ENDPOINT_MS if now.depth == was.depth else _OF_A_LIVE_CALL_MS

@@ -1,0 +1,93 @@
+"""How calls are run again: the depth, what is tried in place of what they were taken with, the models."""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from voice.call import CallSettings
+from voice.errors import OperatorError
+
+
+class Depth(StrEnum):
+    """How much of the product a call goes through again."""
+
+    JOURNAL = "journal"
+    """The core alone, on the journal's events."""
+    AUDIO = "audio"
+    """Detector, recogniser, reader, core and voice, on the caller's audio."""
+    WIRE = "wire"
+    """The server, through a WebSocket, at the pace of a telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How."""
+
+    depth: Depth
+    asr: Path
+    """Folder of the Whisper."""
+    voice: Path
+    """The Piper voice."""
+    prompts: Path
+    """Folder of rendered prompts."""
+    results: Path
+    """Folder that keeps what came of the calls."""
+    flow: str | None = None
+    """A procedure in place of the one that the call was taken with; a shipped one's name, or a path."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Settings in place of the ones that the call was taken with: endpointing.complete_ms → 400."""
+    as_recorded: bool = False
+    """Whether the caller keeps the recording's clock, whatever the agent does."""
+    last: bool = False
+    """Whether the verdict is about the last run, not about the recording or what was accepted."""
+    jobs: int = 4
+    threads: int = 1
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is tried that the call was not taken with."""
+        return self.flow is not None or bool(self.changes)
+
+
+def changed(settings: CallSettings, changes: Mapping[str, str]) -> CallSettings:
+    """The settings with some of them changed: names as in `CallSettings`, parts with a point between.
+
+    >>> changed(CallSettings(), {"endpointing.complete_ms": "400"}).endpointing.complete_ms
+    400
+
+    Raises:
+        OperatorError: there is no such setting, or the value is none for it.
+    """
+    for name, value in changes.items():
+        settings = _with(settings, name.split("."), value, name)
+    return settings
+
+
+def _with(part: Any, way: list[str], value: str, name: str) -> Any:
+    hints = get_type_hints(type(part))
+    if way[0] not in hints:
+        raise OperatorError(f"there is no setting {name!r}; here there are {', '.join(sorted(hints))}")
+    held = getattr(part, way[0])
+    if len(way) > 1:
+        if not dataclasses.is_dataclass(held):
+            raise OperatorError(f"the setting {way[0]!r} has no parts, so there is no {name!r}")
+        return replace(part, **{way[0]: _with(held, way[1:], value, name)})
+    return replace(part, **{way[0]: _value(hints[way[0]], held, value, name)})
+
+
+def _value(hint: Any, held: object, value: str, name: str) -> object:
+    """A text as what the setting holds."""
+    optional = isinstance(hint, types.UnionType)
+    if optional and value == "none":
+        return None
+    kinds: list[Any] = [kind for kind in (hint.__args__ if optional else (type(held),)) if kind is not type(None)]
+    try:
+        if bool in kinds:
+            return {"true": True, "false": False}[value]
+        return kinds[0](value)
+    except (KeyError, TypeError, ValueError):
+        raise OperatorError(f"the setting {name} can't be {value!r}; it is {held!r}") from None

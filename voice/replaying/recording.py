@@ -1,0 +1,155 @@
+"""A recording → a caller who can ring again: with our journal beside it, or from elsewhere with no journal at all."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voice.audio import LINE_RATE, Pcm, encode
+from voice.call import CallSettings
+from voice.errors import OperatorError
+from voice.events import CallStarted
+from voice.gate import moment
+from voice.journal import read_entries
+from voice.recorded import Recorded
+from voice.replaying.as_recorded import AsRecorded
+from voice.replaying.audio_file import read_call_audio
+from voice.replaying.channels import Order, order_of
+from voice.replaying.course import course_of
+from voice.replaying.expected import Beside
+from voice.replaying.past import Past
+from voice.replaying.taken import MORE_S, RECORDING, STREAM, Taken, call_sid, read_flow
+from voice.replaying.turn_finding import FoundTurns, find_turns
+from voice.scenario import Expect, Scenario, Turn
+from voice.vad import Detector
+
+_DRIFT_S = 0.5
+"""Journal and recording of one call differ by less."""
+
+
+def from_journal_and_audio(taken: Taken, beside: Beside | None) -> Taken:
+    """A call of our own with its sound: the WAV beside its journal.
+
+    Raises:
+        OperatorError: the sound is gone, or it is another call's.
+    """
+    path = taken.path.with_suffix(".wav")
+    if not path.is_file():
+        raise OperatorError(
+            f"{path.name}, the sound of {taken.path}, is gone; --depth journal goes without it, or put it back"
+        )
+    past = taken.past
+    assert past is not None
+    audio = read_call_audio(path)
+    seconds, journal_s = len(audio.left) / LINE_RATE, past.samples / LINE_RATE
+    notes = list(audio.notes)
+    if abs(seconds - journal_s) > _DRIFT_S:
+        notes.append(f"the sound is {seconds:.1f} s long, the journal {journal_s:.1f} s")
+    spans = tuple((one.begins, one.ends) for turn in course_of(read_entries(taken.path)).turns for one in turn.agent)
+    order = order_of(audio.left, audio.right, agent_spans=spans or None)
+    probabilities = None if order.swapped else _as_heard(past)
+    found = _turns(order, probabilities, keys=tuple(past.keys), hung_up=past.hung_up)
+    return replace(
+        _with(taken, order, found, keys=tuple(past.keys), hung_up=past.hung_up, says=beside.says if beside else None),
+        notes=(*notes, *order.notes, *found.notes),
+    )
+
+
+def from_recording(name: str, path: Path, beside: Beside | None, flow: str | None) -> Taken:
+    """A recording from elsewhere.
+
+    Raises:
+        OperatorError: it can't be read, nobody speaks in it, or nobody says which procedure it was taken with.
+        FlowError: there is no such procedure, or it has mistakes.
+    """
+    beside = beside or Beside()
+    named = flow or beside.flow
+    if named is None:
+        raise OperatorError(
+            f"{path} does not say which procedure answered it: use --flow, or write `flow:` into {path.stem}.yaml"
+        )
+    audio = read_call_audio(path)
+    order = order_of(audio.left, audio.right)
+    found = _turns(order, None, keys=(), hung_up=False)
+    if not found.turns:
+        raise OperatorError(f"in {path} no caller speaks{_because(order)}")
+    graph, source = read_flow(named)
+    notes = [*audio.notes, *order.notes, *found.notes]
+    if beside.now is None:
+        notes.append("nobody says when the call was taken: `now:` beside it gives words like tomorrow their meaning")
+    now = moment(beside.now) if beside.now else datetime(2026, 1, 5, 12, tzinfo=UTC).isoformat()
+    taken = Taken(
+        name=name,
+        kind=RECORDING,
+        path=path,
+        start=CallStarted(0, call_sid(name), STREAM, beside.caller, now),
+        flow=source,
+        graph=graph,
+        settings=CallSettings(),
+        limit_s=len(audio.left) / LINE_RATE + MORE_S,
+        expected=beside,
+        notes=tuple(notes),
+    )
+    return _with(taken, order, found, keys=(), hung_up=False, says=beside.says)
+
+
+def _because(order: Order) -> str:
+    return f": {'; '.join(order.notes)}" if order.notes else ""
+
+
+def _as_heard(past: Past) -> Callable[[bytes], float]:
+    """The detector's own answers of then, in order; nothing behind them."""
+    frames: Iterator[float] = iter([probability for _, _, probability in past.speech])
+    return lambda _: next(frames, 0.0)
+
+
+def _turns(
+    order: Order, speech: Callable[[bytes], float] | None, *, keys: tuple[tuple[int, str], ...], hung_up: bool
+) -> FoundTurns:
+    return find_turns(
+        order.caller,
+        order.agent,
+        speech or Detector().speech,
+        keys=keys,
+        hung_up=hung_up,
+        crosstalk=order.crosstalk if order.crosstalk is not None and order.crosstalk.into == "caller" else None,
+    )
+
+
+def _with(
+    taken: Taken,
+    order: Order,
+    found: FoundTurns,
+    *,
+    keys: tuple[tuple[int, str], ...],
+    hung_up: bool,
+    says: tuple[str, ...] | None,
+) -> Taken:
+    """The call with its caller, turn by turn and as recorded."""
+    recorded = Recorded(scenario(found.turns, found.between, says), found.clips)
+    return replace(taken, recorded=recorded, as_recorded=lambda: _played(order.caller, found, keys, hung_up=hung_up))
+
+
+def _played(channel: Pcm, found: FoundTurns, keys: tuple[tuple[int, str], ...], *, hung_up: bool) -> AsRecorded:
+    tail_ms = 0 if hung_up else MORE_S * 1000 // 2
+    return AsRecorded(encode(channel), keys=keys, spans=found.spans, tail_ms=tail_ms)
+
+
+def scenario(turns: tuple[Turn, ...], between: str | None, says: tuple[str, ...] | None) -> Scenario:
+    """Turns as a scenario; `says` gives words to those that speak, in order."""
+    words = iter(says or ())
+    given: list[Turn] = []
+    for turn in turns:
+        changes: Mapping[str, object] = {"says": next(words, "")} if turn.clip is not None else {}
+        given.append(turn.model_copy(update=dict(changes)))
+    return Scenario(
+        name="recorded",
+        description="",
+        flow="",
+        caller="anonymous",
+        now="2026-01-05T12:00:00+00:00",
+        voice="",
+        between=between,
+        turns=tuple(given),
+        expect=Expect(outcome=""),
+    )

@@ -1,0 +1,118 @@
+"""What came of calls, kept from run to run: a folder for each call and depth.
+
+    CALL-1f3a9c02/audio/result.json     what came of it
+                       /last.json       what came of it the time before
+                       /call.jsonl      its journal; /call.wav what both sides heard
+    runs/7d20….json                     a run that was stopped: which calls it has done
+
+All of it is callers' words.
+"""
+
+import contextlib
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice.replaying.finding import Found
+from voice.replaying.options import Options
+from voice.replaying.result import CallResult, from_json, to_json
+
+_RESULT, _LAST, CALL = "result.json", "last.json", "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The folder."""
+
+    folder: Path
+
+    def place(self, found: Found, options: Options) -> Path:
+        """The folder of a call, made if it is not there."""
+        key = hashlib.sha256(str(found.path.resolve()).encode()).hexdigest()[:8]
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", found.name)[-60:]
+        path = self.folder / f"{plain}-{key}" / options.depth.value
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+    def earlier(self, place: Path) -> CallResult | None:
+        """What came of the call when it was last run; None for a first time, or where another version wrote it."""
+        return _read(place / _RESULT)
+
+    def keep(self, place: Path, result: CallResult) -> None:
+        """Keeps what came of a call; what came of it before becomes the last."""
+        if (place / _RESULT).is_file():
+            (place / _RESULT).replace(place / _LAST)
+        _write(place / _RESULT, json.dumps(to_json(result), ensure_ascii=False))
+
+    def last(self, place: Path) -> CallResult | None:
+        """What came of the call the time before."""
+        return _read(place / _LAST)
+
+
+class Run:
+    """One run over many calls, which may be stopped and gone on with."""
+
+    def __init__(self, results: Results, calls: Sequence[Found], options: Options, *, code: str, again: bool) -> None:
+        """`code` names the version of the product; `again`: even what a stopped run has done is done again."""
+        key = hashlib.sha256("\n".join(str(call.path.resolve()) for call in calls).encode())
+        key.update(options.depth.value.encode())
+        self._file = results.folder / "runs" / f"{key.hexdigest()[:16]}.json"
+        self._fingerprint = fingerprint(calls, options, code)
+        self._done: list[str] = [] if again else self._stopped()
+
+    def _stopped(self) -> list[str]:
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            return list(kept["done"]) if kept["fingerprint"] == self._fingerprint else []
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    @property
+    def done(self) -> frozenset[str]:
+        """Calls that the stopped run has done with the same product, options and files."""
+        return frozenset(self._done)
+
+    def finished(self, name: str) -> None:
+        """One more call is done."""
+        self._done.append(name)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        _write(self._file, json.dumps({"fingerprint": self._fingerprint, "done": self._done}))
+
+    def end(self) -> None:
+        """All of them are."""
+        self._file.unlink(missing_ok=True)
+
+
+def fingerprint(calls: Sequence[Found], options: Options, code: str) -> str:
+    """Changes when anything does that a result depends on."""
+    digest = hashlib.sha256(code.encode())
+    for part in (options.depth, options.asr, options.voice, options.flow, sorted(options.changes.items())):
+        digest.update(repr(part).encode())
+    digest.update(repr(options.as_recorded).encode())
+    files = [path for call in calls for path in (call.path, call.beside)]
+    if options.flow is not None:
+        files.append(Path(options.flow))
+    for path in (*files, options.asr / "model.bin", options.voice):
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            with contextlib.suppress(OSError):
+                stat = file.stat()
+                digest.update(f"{file}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> CallResult | None:
+    try:
+        return from_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole file or nothing, readable by this user only."""
+    part = path.with_name(path.name + ".part")
+    part.touch(mode=0o600)
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
