@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Strict, StringConstraints
 from pydantic import Field as Limits
 
+from sop.expectation import asking
 from sop.global_words import find_global
 from sop.graph import Graph
 from sop.reader import RuleReader, moment_of
@@ -185,8 +186,8 @@ class _Node:
             return Global(told.kind) if meant else None
         if told.kind == "question":
             return Question(" ".join(words)[:200])
-        right = self.expecting.kind == "yes_no" and read_verdict(words).yes is (told.kind == "yes")
-        return _verdict(told.kind) if right else None
+        yes = read_verdict(words, asking(self.graph, self.expecting)).yes if self.expecting.kind == "yes_no" else None
+        return _verdict(told.kind) if yes is (told.kind == "yes") else None
 
     def value(self, told: _Act) -> ReadingAct | None:
         spec = next((one for one in allowed(self.graph, self.expecting) if one.name == told.slot), None)

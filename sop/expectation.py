@@ -7,8 +7,9 @@ from sop.graph import Graph
 from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
 from sop.slots.yes_no import YesNo, read_verdict
+from sop.slots.yes_no_question import Asking, asking_of
 from sop.state import LISTENING, Phase, State
-from sop.steps import slots_of
+from sop.steps import ReviewStep, slots_of
 from sop.words import FILLERS, Words, phrase_list, says, split_words, word_set
 
 _MOST_BIAS_WORDS = 18
@@ -103,9 +104,19 @@ def completeness(graph: Graph, expecting: Expectation, text: str) -> Completenes
     return found
 
 
+def asking(graph: Graph, expecting: Expectation) -> Asking:
+    """What the open yes-or-no question asks for."""
+    spec, step = graph.slots.get(expecting.slot or ""), graph.steps.get(expecting.step)
+    if spec is not None:
+        return asking_of(spec.prompt) if spec.type == "yes_no" else Asking.READ_BACK
+    if isinstance(step, ReviewStep):
+        return Asking.OFFER if asking_of(step.text) is Asking.OFFER else Asking.REVIEW
+    return Asking.OFFER
+
+
 def _yes_no(graph: Graph, expecting: Expectation, words: Words) -> Completeness:
     """A yes is complete; after a bare no most people go on with what is right."""
-    verdict = read_verdict(words)
+    verdict = read_verdict(words, asking(graph, expecting))
     if _breaks_off(words) and not (verdict.yes and not verdict.rest):
         return Completeness.PARTIAL
     spec = graph.slots.get(expecting.slot or "")

@@ -1,9 +1,9 @@
 """What an utterance means: emergencies, then a person, then what was asked, then the other global words."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sop.corrections import CUES, before_named, contradictions, named
+from sop.expectation import asking
 from sop.global_words import find_global, is_question
 from sop.knowledge import find_article
 from sop.reading import (
@@ -24,7 +24,7 @@ from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.yes_no import read_verdict
 from sop.steps import AnswerStep, slots_of
 from sop.utterance import Utterance
-from sop.words import FILLERS, Words, phrase_list, says_any, split_words, word_set
+from sop.words import FILLERS, Words, phrase_list, says_any, word_set
 
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
@@ -34,12 +34,6 @@ _SKIPS = phrase_list("""
     now, no email, without one, i don't have it, don't have it, i don't know it, don't know it, i lost it, can't find
     it, i don't remember it, i don't remember
 """)
-_NO_MORE = phrase_list("""
-    no that's it, no that's all, nope that's it, nope that's all, no nothing else, nope nothing else, no nothing, nope
-    nothing, no i'm good, nope i'm good, no all good, nope all good, no i'm all set, no we're good, no that'll be all
-""")
-"""A no to "is there anything else?", and a yes to "was that everything?"."""
-_FURTHER = phrase_list("anything else, something else, any other, another")
 _ASKABLE = frozenset({"free_text", "choice", "time_window", "date"})
 _WONDERING = word_set("what what's how how's are do does is when where which who will")
 """How a question begins that wants to know something; "can you come on Monday" does not."""
@@ -137,12 +131,10 @@ def beside(heard: Utterance, spec: SlotSpec, words: Words, corrections: tuple[Co
 
 def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     """Under a yes-or-no question: about one slot, or about everything that was read back."""
-    verdict = read_verdict(words)
+    verdict = read_verdict(words, asking(heard.graph, heard.expecting))
     spec = heard.graph.slots.get(heard.expecting.slot or "")
     corrections = tuple(named(heard, words))
     own = spec is not None and spec.type == "yes_no"
-    if spec is not None and own and says_any(words[:4], _NO_MORE) and says_any(split_words(spec.prompt), _FURTHER):
-        verdict = replace(verdict, yes=False)
     if not corrections and spec is not None and not own and verdict.rest:
         found = heard.replacement(spec, verdict.rest, asked=True)
         corrections = (found,) if found else ()

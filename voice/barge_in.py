@@ -3,20 +3,27 @@
 A cough, an echo of the agent on the line or an "uh-huh" must not stop a sentence; "no, wait" must, within half a
 second. The detector can't tell them apart, words can: so the recogniser probes the speech after `probe_ms` and
 again each `probe_ms` later, and the agent stops on the first words that are not a listener's noise.
+
+What is noise depends on what the agent has asked. A "yes" over a read-back whose question has not been heard yet is a
+listener's, whatever will be asked; over the end of the question it is an answer.
 """
 
+import re
 from dataclasses import dataclass
 
 from sop.reading import Expectation
+from sop.slots.yes_no import is_assent
+from sop.words import split_words
 from voice.audio import samples
 
-_SOUNDS = frozenset({"uh", "um", "mm", "mhm", "hmm", "hm", "huh", "ah", "oh", "mm-hmm", "uh-huh"})
+_SOUND = re.compile(r"[aeu]+h[aeuh]*|h+[aeu]+h[aeuh]*|h+[au]+|[hm]{2,}|um+|o+h+")
+"""A hum or an "uh-huh", however it is spelled: "aheha", "uhh", "mmhmm"."""
 _ASSENT = frozenset(
     {"yes", "yeah", "yep", "okay", "ok", "right", "sure", "alright", "all", "correct", "great", "good", "fine"}
     | {"perfect", "that's", "that", "it", "is", "thanks", "thank", "you", "please"}
 )
-"""With `_SOUNDS`, what a listener says to show that they listen, or adds to a yes that has been taken already.
-Where the agent asks for a yes or no these are answers."""
+"""With sounds, what a listener says to show that they listen, or adds to a yes that has been taken already.
+Where the agent has asked for a yes or no these are answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,22 @@ class BargeInSettings:
         return samples(self.certain_ms)
 
 
-def interrupts(text: str, expecting: Expectation, saying: str) -> bool:
-    """Whether these words, spoken while the agent is `saying` something, are meant to stop it."""
+def interrupts(text: str, expecting: Expectation, saying: str, *, asked: bool = True) -> bool:
+    """Whether these words, spoken while the agent is `saying` something, are meant to stop it. `asked`: most of the
+    question had been heard when they began."""
+    return not is_noise(text, expecting, asked=asked) and not _is_echo(_words(text), _words(saying))
+
+
+def is_noise(text: str, expecting: Expectation, *, asked: bool = True) -> bool:
+    """Whether these words, spoken while the agent speaks, are only a listener's; no words are, too."""
     words = _words(text)
-    noise = _SOUNDS if expecting.kind == "yes_no" else _SOUNDS | _ASSENT
-    return any(w not in noise for w in words) and not _is_echo(words, _words(saying))
+    sounds = [_SOUND.fullmatch(word) is not None for word in words]
+    if any(sounds) and all(sound or word == "a" for word, sound in zip(words, sounds, strict=True)):
+        return True
+    if expecting.kind == "yes_no" and asked:
+        return not words
+    assent = all(sound or word in _ASSENT for word, sound in zip(words, sounds, strict=True))
+    return assent or (expecting.kind == "yes_no" and is_assent(split_words(text)))
 
 
 def _is_echo(words: list[str], saying: list[str]) -> bool:
@@ -53,5 +71,5 @@ def _is_echo(words: list[str], saying: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    stripped = (w.strip(".,!?;:") for w in text.lower().split())
+    stripped = (w.strip(".,!?;:") for w in text.lower().replace("-", " ").split())
     return [w for w in stripped if w]

@@ -51,9 +51,7 @@ class Call:
         self._out: list[Command] = []
         self._at = 0
         self._exit: acts.TransferTo | End | None = None
-        self._exit_at = 0
-        self._quiet_since = 0
-        self._last_exchange = 0
+        self._exit_at = self._quiet_since = self._last_exchange = 0
         self._no_input = samples(settings.no_input_ms)
         self._patience = self._no_input
         self._longest = samples(settings.longest_ms)
@@ -121,7 +119,8 @@ class Call:
         """What the agent is saying, as far as it matters: while the caller speaks too."""
         if not self._listening.active or not self._playback.is_playing(self._at):
             return None
-        return Agent(self._speaking.saying, not self._aside and self._playback.interruptible)
+        able = not self._aside and self._playback.interruptible
+        return Agent(self._speaking.saying, able, self._speaking.asked(self._at))
 
     def _follow(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -167,7 +166,8 @@ class Call:
         if self.expecting.kind == "nothing":
             self._keypad.keep(self._at, event.key)
             return
-        self._hush()
+        if not self._keypad.drops(self._at, event.key):
+            self._hush()
         self._listening.forget()
         expected, zero = self.expecting.keypad, self.expecting.kind == "number"
         self._entered(self._keypad.press(self._at, event.key, expected, zero=zero))
@@ -182,6 +182,7 @@ class Call:
             self._hush()
             self._patience = self._no_input
             self._understanding.drop()
+            self._speaking.answered()
             self._take(acts.Keys(entry))
 
     # ---- the procedure -------------------------------------------------------------------------------------
@@ -240,8 +241,7 @@ class Call:
             self._expect()
             self._out += self._procedure.likely() if self._exit is None else ()
             if self.expecting.kind != "nothing":  # keys pressed while a tool worked answer what is asked now
-                zero = self.expecting.kind == "number"
-                self._entered(self._keypad.ahead(self._at, self.expecting.keypad, zero=zero))
+                self._entered(self._keypad.ahead(self._at, self.expecting.keypad, zero=self.expecting.kind == "number"))
 
     def _expect(self) -> None:
         """From now on this is what the caller is to say."""

@@ -72,6 +72,11 @@ class Caller:
         """Turns begun so far."""
         return self._next
 
+    @property
+    def turns_left(self) -> int:
+        """Turns that were not come to; a hang-up does not count."""
+        return sum(not turn.hang_up for turn in self._scenario.turns[self._next :])
+
     def cut(self) -> None:
         """The agent broke off: nothing that it has said is an answer, or a prompt to wait for the end of."""
         self._last_audible = self._prompt_began = None

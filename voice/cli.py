@@ -103,7 +103,8 @@ def demo(
     try:
         names = scenario or list(demonstration.CALLERS)
         callers = [recorded.load(names[i % len(names)]) for i in range(calls or len(names))]
-        graph, source = demonstration.load_flow("after_hours_hvac")
+        demonstration.refuse_others(callers)
+        graph, source = demonstration.load_flow(demonstration.FLOW)
         home = configuration.load().home
         settings = demonstration.DemoSettings(demonstration.fresh_home(home / "demo"), home / "prompts", fast)
         if not as_json:

@@ -17,7 +17,7 @@ from sop import loader
 from sop.graph import Graph
 from voice import loopback
 from voice.carrier import LoopbackCarrier
-from voice.errors import CarrierError
+from voice.errors import CarrierError, OperatorError
 from voice.events import CallStarted
 from voice.exchange import Exchange, ExchangeSettings, exchange
 from voice.gate import LoopbackGate
@@ -36,6 +36,7 @@ from voice.tools import ExampleTools
 from voice.whisper import AsrSettings
 
 WHISPER = audio_fixtures.ROOT / "models" / "whisper-switchboard"
+FLOW = "after_hours_hvac"
 CALLERS = (
     *("plain", "barge_in", "changes_course", "corrected_address", "corrected_name", "corrected_number"),
     *("gas_emergency", "hang_up", "noisy_line", "other_number", "volunteers"),
@@ -213,6 +214,17 @@ def heard_gaps(calls: list[Demonstrated]) -> dict[str, float | int | None]:
 
 def _spread(values: list[float]) -> dict[str, float | int | None]:
     return {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95), "n": len(values)}
+
+
+def refuse_others(callers: list[Recorded]) -> None:
+    """Raises OperatorError for a caller who needs more than the demonstration has: another procedure, people or tools
+    that do not simply do their work."""
+    for scenario in (caller.scenario for caller in callers):
+        if scenario.flow != FLOW or scenario.people or scenario.tools:
+            raise OperatorError(
+                f"{scenario.name} is none for the demonstration, where {FLOW} answers and everybody is there; "
+                f"`switchboard replay {scenario.name} --depth wire` has them ring a server"
+            )
 
 
 def load_flow(name_or_path: str) -> tuple[Graph, str]:

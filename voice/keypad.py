@@ -33,15 +33,20 @@ class Keypad:
         """The last entry was ended by its count."""
         self._ahead: deque[tuple[int, str]] = deque()
 
+    def drops(self, at: int, key: str) -> bool:
+        """Whether a key pressed now belongs to the entry that its count has ended already: it means nothing."""
+        recent = at - self._last < self._between
+        return key == self._settings.terminator and self._counted and not self._keys and recent
+
     def press(self, at: int, key: str, expected: int, *, zero: bool = False) -> str | None:
         """A key; returns the whole entry if this finishes it (`expected` digits, 0 for any number). `zero`: a single 0
         is not counted as one, since 0 0 is the number and 0 asks for a person."""
-        recent, self._last = at - self._last < self._between, at
-        counted, self._counted = self._counted, False
+        dropped = self.drops(at, key)
+        self._last, self._counted = at, False
+        if dropped:
+            return None
         if key == self._settings.terminator and self._keys:
             return self._take()
-        if key == self._settings.terminator and counted and recent:
-            return None  # belongs to the entry that its count has ended already
         if len(self._keys) < self._settings.most:
             self._keys += key
         if expected and len(self._keys) >= expected and not (zero and self._keys == "0"):

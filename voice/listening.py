@@ -15,12 +15,16 @@ from sop.expectation import completeness
 from sop.graph import Graph
 from sop.reading import Completeness, Expectation, Hypothesis
 from voice.audio import samples
-from voice.barge_in import BargeInSettings, interrupts
+from voice.barge_in import BargeInSettings, interrupts, is_noise
 from voice.commands import Transcribe, Urgency
 from voice.endpointing import EndpointSettings, silence_that_ends
 from voice.events import Transcribed, TranscriptionFailed
 from voice.transcript import Transcript
 from voice.turns import Dropped, Ended, Paused, Resumed, Signal, Started, Turns, TurnSettings
+
+
+_SURE = 0.7
+"""Confidence of words that need not have sounded like any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Agent:
 
     saying: str
     interruptible: bool
+    asked: bool = True
+    """The caller has heard most of what it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class _Turn:
     agent: Agent | None = None
     """What the agent was saying when it last spoke during this turn."""
     agent_until: int = 0
+    known: int | None = None
+    """When most of the agent's question had been heard; None if it never was."""
     transcript: Transcript = field(default_factory=Transcript)
     asked: int = -1
     """End of the stretch that is being transcribed; -1 for none."""
@@ -97,6 +105,7 @@ class Listening:
         self._count = 0
         self._longest = samples(turns.longest_ms)
         self._least = samples(turns.least_ms)
+        self._lead = samples(turns.lead_ms)
         self._at = 0
         self._wait = 0
         self._set_wait(None)
@@ -123,6 +132,8 @@ class Listening:
         turn = self._turn
         if turn is not None and agent is not None:
             turn.agent, turn.agent_until = agent, at
+        if turn is not None and turn.known is None and (agent.asked if agent else not turn.interrupted):
+            turn.known = at
         if signal is not None:
             return self._signal(signal, agent)
         if turn is not None and self._waiting is not None and self._turns.voiced >= self._least:
@@ -181,6 +192,8 @@ class Listening:
                 self._set_wait(None)
             case Ended(end) if turn is not None:
                 return self._end(turn, end, agent)
+            case Dropped() if turn is not None and self._is_answer(turn):
+                return self._end(turn, self._turns.last_speech, agent)
             case Dropped():
                 self._turn = None
                 return [] if self._waiting is not None else [Nothing()]
@@ -190,11 +203,22 @@ class Listening:
                 assert_never(signal)
         return []
 
+    def _is_answer(self, turn: _Turn) -> bool:
+        """Whether a sound too short to be words for the detector is an answer for the recogniser: a "yes" that noise
+        has all but swallowed."""
+        best = turn.transcript.hypotheses[:1]
+        if turn.agent is not None or not best or best[0].confidence < _SURE:
+            return False
+        return completeness(self._graph, self._expecting, best[0].text) is Completeness.COMPLETE
+
     def _merge(self, turn: _Turn, waiting: _Turn) -> None:
         """The caller goes on before the words so far are known: it is one turn, unless that would be too long."""
         if self._at - waiting.start < self._longest:
             turn.start = waiting.start
+            turn.known = turn.known if waiting.known is None and not waiting.interrupted else waiting.known
             turn.interrupted |= waiting.interrupted
+            if turn.agent is None:
+                turn.agent, turn.agent_until = waiting.agent, waiting.agent_until
             self._waiting = None
 
     def _end(self, turn: _Turn, end: int, agent: Agent | None) -> list[Outcome]:
@@ -214,17 +238,36 @@ class Listening:
         text = turn.transcript.text
         if not text or self._listens(turn, text):
             return [Nothing()]
-        finished = Finished(turn.number, turn.transcript.hypotheses)
+        finished = Finished(turn.number, self._answers(turn))
         if agent is not None and agent.interruptible and not turn.interrupted:
             return [Interrupt(), finished]
         return [finished]
 
     def _listens(self, turn: _Turn, text: str) -> bool:
-        """Whether it was spoken mostly over the agent and is what a listener says."""
-        if turn.agent is None or turn.interrupted or turn.ended is None:
+        """Whether it was spoken over the agent and is what a listener says, whatever had been heard of it at first."""
+        if turn.agent is None or not self._is_over(turn):
             return False
-        mostly = turn.agent_until - turn.start >= (turn.ended - turn.start) // 2
-        return mostly and not interrupts(text, self._expecting, turn.agent.saying)
+        if turn.interrupted:
+            return is_noise(text, self._expecting, asked=self._knows(turn))
+        return not interrupts(text, self._expecting, turn.agent.saying, asked=self._knows(turn))
+
+    def _answers(self, turn: _Turn) -> tuple[Hypothesis, ...]:
+        """What may have been said, without the yes to a question that had not been heard."""
+        every = turn.transcript.hypotheses
+        if self._knows(turn) or not self._is_over(turn):
+            return every
+        return tuple(one for one in every if not is_noise(one.text, self._expecting, asked=False))
+
+    def _is_over(self, turn: _Turn) -> bool:
+        """Whether the turn was spoken mostly over the agent, or has stopped it."""
+        if turn.agent is None or turn.ended is None:
+            return False
+        return turn.interrupted or turn.agent_until - turn.start >= (turn.ended - turn.start) // 2
+
+    def _knows(self, turn: _Turn) -> bool:
+        """Whether it was spoken, for the most part, when most of the agent's question had been heard."""
+        began, ended = turn.start + self._lead, self._turns.last_speech if turn.ended is None else turn.ended
+        return turn.known is not None and 2 * (turn.known - began) <= ended - began
 
     def _over(self, turn: _Turn, agent: Agent) -> list[Outcome]:
         """The caller goes on speaking over the agent: look for words every so often, and stop it at last anyway."""
@@ -242,7 +285,7 @@ class Listening:
     def _stops(self, turn: _Turn, agent: Agent | None) -> bool:
         if agent is None or turn.interrupted or not agent.interruptible:
             return False
-        return interrupts(turn.transcript.text, self._expecting, agent.saying)
+        return interrupts(turn.transcript.text, self._expecting, agent.saying, asked=self._knows(turn))
 
     def _transcribe(self, turn: _Turn, urgency: Urgency) -> Transcribe:
         turn.asked, turn.urgency = self._at, urgency

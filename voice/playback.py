@@ -157,6 +157,15 @@ class Playback:
         item = self._all.get(utterance)
         return item is not None and item.complete and item.heard >= item.rendered > 0
 
+    def mostly_heard(self, utterance: int) -> bool:
+        """Whether half of it, or more, has provably been heard."""
+        item = self._all.get(utterance)
+        return item is not None and item.complete and 2 * item.heard >= item.rendered > 0
+
+    def played_out(self, at: int) -> bool:
+        """Whether by our count everything has been played, though marks may be missing."""
+        return not self._queue and at >= self._dry_at
+
     @property
     def dry_at(self) -> int:
         """When the carrier has played everything that was sent."""

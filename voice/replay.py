@@ -48,6 +48,9 @@ class Replay:
     """Both sides of the first difference, in one line; None where there is none."""
     outcome: str | None
     path: tuple[str, ...]
+    cut_short: bool = False
+    """The journal breaks off before the call's end, with the machine or the disk; what its last event brought forth
+    may lack, and is no difference."""
 
     @property
     def real_time_factor(self) -> float:
@@ -106,9 +109,11 @@ def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower |
     events = commands = at = 0
     due: list[str] = []
     difference: str | None = None
+    ended = False
     for line in read_lines(path):
         if line.startswith(">"):
             commands += 1
+            ended = ended or line.startswith(_END)
             difference = difference or _compare(line[1:], due)
             continue
         for event in events_of(line):
@@ -122,7 +127,8 @@ def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower |
             for command in produced:
                 for one in followers:
                     one.command(command)
-    difference = difference or _leftover(due)
+    if ended:
+        difference = difference or _leftover(due)
     elapsed = time.perf_counter() - began
     return Replay(
         difference is None,
@@ -133,7 +139,12 @@ def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower |
         difference,
         report.outcome,
         tuple(report.path),
+        not ended,
     )
+
+
+_END = '>{"_":"End"'
+"""Begins the line of the command that ends every call."""
 
 
 def _compare(recorded: str, due: list[str]) -> str | None:

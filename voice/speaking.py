@@ -25,6 +25,10 @@ class Speaking:
         self._sentences: list[Sentence] = []
         self._rendered_twice: set[int] = set()
         self._cut_short: tuple[int, ...] = ()
+        self._run = 0
+        """The first of the sentences that are, or were, said without a gap."""
+        self._asked = False
+        """A question before those was heard, and nobody has answered since."""
         self.failures = 0
         """Sentences in a row that could not be rendered, each tried twice."""
 
@@ -36,6 +40,10 @@ class Speaking:
     def say(self, sentence: Sentence) -> Speak:
         """The command that renders it."""
         number = len(self._sentences)
+        if not self._playback.pending:
+            question = self._question()
+            self._asked |= question is not None and "?" in self._sentences[question].text and self._heard(question)
+            self._run = number
         self._sentences.append(sentence)
         self._playback.add(number, interruptible=sentence.interruptible)
         return Speak(number, sentence.text, sentence.fixed)
@@ -53,8 +61,23 @@ class Speaking:
         return [self.say(self._sentences[number]) for number in numbers]
 
     def answered(self) -> None:
-        """What was cut short is not missed: the caller has answered."""
+        """What was cut short is not missed: the caller has answered. What comes now asks something new."""
         self._cut_short = ()
+        self._asked = False
+        self._run = len(self._sentences)
+
+    def asked(self, at: int) -> bool:
+        """Whether the caller has heard most of the question that is open: the last sentence with a question mark, or
+        where there is none the last one."""
+        question = self._question()
+        return self._asked or (question is not None and (self._heard(question) or self._playback.played_out(at)))
+
+    def _question(self) -> int | None:
+        run = range(self._run, len(self._sentences))
+        return next((one for one in reversed(run) if "?" in self._sentences[one].text), run[-1] if run else None)
+
+    def _heard(self, number: int) -> bool:
+        return self._playback.mostly_heard(number)
 
     def rendered(self, event: Spoken) -> None:
         """More of a sentence is ready."""

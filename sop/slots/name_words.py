@@ -40,6 +40,8 @@ AFTER_ONE = word_set(
 """What may follow a single word that is a name though nothing announced it."""
 SENTENCE = word_set("is was are can could do did if what when how who whose because so of")
 """After these the word before was no name but the beginning of a sentence."""
+SPLITS = word_set("and i the it this that is was for to or so")
+"""Between two names these may be the end of the first one: "mary and lopez" for Marian Lopez."""
 NOT_NAMES = word_set("""
     area code extension negative positive noon midnight sales billing support highway route huh self
     employed retired insurance dental package password email yard roof storm hail tree dash mailbox box

@@ -22,6 +22,7 @@ from sop.slots.name_words import (
     PARTICLES,
     POLITE,
     SENTENCE,
+    SPLITS,
     STRONG_LEADS,
     SURNAMES,
     TITLES,
@@ -180,7 +181,8 @@ def _name_at(words: Words, *, whole: bool) -> Found | None:
             break
         if not nameable(word) and not _surname(words, index):
             # "karen mitchell stopped": nothing said where the name ends, so nothing is taken.
-            return None if whole or not kept or _unsure_end(kept, words[index:], "") else _found(kept, spelled)
+            unsure = whole or not kept or _unsure_end(kept, words[index:], "") or _goes_on(kept, words[index:])
+            return None if unsure else _found(kept, spelled)
         kept.append(word)
     return None if broken else _found(kept, spelled)
 
@@ -197,7 +199,15 @@ def _unsure_end(kept: list[str], rest: Words, spelled: str) -> bool:
         return bool(spelled)
     again = kept[0] in rest[:-1] and (len(kept) == 1 or find_phrase(rest, tuple(kept)) < 0)
     strange = tuple(word for word in rest if word not in POLITE)
-    return again or (len(kept) == len(strange) == 1 and rest[0] == strange[0])
+    alone = len(kept) == len(strange) == 1 and rest[0] == strange[0]
+    split = len(kept) == 1 and len(strange) == 2 and strange == rest[:2] and rest[0] in SPLITS and nameable(rest[1])
+    return again or alone or split
+
+
+def _goes_on(kept: list[str], rest: Words) -> bool:
+    """Whether what stands behind a word that is no name is more of the name: "mary a lopez" may be Maria Lopez."""
+    named = next((at for at, word in enumerate(rest[1:], 1) if not nameable(word)), len(rest))
+    return rest[0] != "not" and named > 1 and (len(kept) == 1 or named == len(rest) or rest[named] in ENDERS)
 
 
 def _surname(words: Words, at: int) -> bool:
@@ -290,14 +300,19 @@ def _part(rest: Words) -> list[str]:
     if len(rest) > 1 and not nameable(rest[0]) and rest[0] not in ENDERS and nameable(rest[1]):
         rest = rest[1:]
     part: list[str] = []
+    strange = False
     for word in rest:
-        if word in ENDERS or word in ("first", "last", "name") or not nameable(word):
+        ends = word in ENDERS or word in ("first", "last", "name")
+        if ends or not nameable(word):
+            strange = not ends
             break
         part.append(word)
     body, spelled, broken = read_spelling(rest[: spelled_end(rest)])
     if broken:
         return []
-    return with_spelling([word for word in body if nameable(word)][:1], spelled) if spelled else part
+    if spelled:
+        return with_spelling([word for word in body if nameable(word)][:1], spelled)
+    return [] if strange else part
 
 
 def _written(words: list[str]) -> str:

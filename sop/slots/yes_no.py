@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.slots.mending import without_doubled_words
+from sop.slots.nothing_said import Meant, meant_by_nothing
 from sop.slots.slot_type import Context, Doubt, Found
+from sop.slots.yes_no_question import Asking, asking_of
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, word_set
 
 _YES = phrase_list("""
-    it's okay, it's ok, nothing, no nothing, no nothing else, nothing else, nope nothing, nope all good, no
-    all good, nope that's right, nope that's correct, nope that's it, nope that's all, nope that's fine,
+    it's okay, it's ok, nope all good, no all good,
+    nope that's right, nope that's correct, nope that's it, nope that's all, nope that's fine,
     nope that's good, no all right, that's the best one, that'll do, you can use that, use that, use that
     one, use this one, should be fine, it should be fine, that is, it should be, this is the best, that one,
     this one, that one is fine, this one is fine, that one's fine, this one's fine, that one works, oh yes,
@@ -28,10 +30,8 @@ _YES = phrase_list("""
     no that's right, no that's correct, no that's fine, no that's it, no that's all, no that's good, no it's
     right, no it's correct, no it's fine, no it's good, no everything is right, no everything is fine, no
     yeah, no yes, no yep, no no yeah, nah yeah, mmhmm, sure why not, sure thing, totally, for sure, that's a yes,
-    you're right, you are right, you're correct, you are correct, hell yeah, by all means, nothing's wrong, nothing is
-    wrong, there's nothing wrong, there is nothing wrong, it's not wrong, not wrong, no nothing's wrong, no there's
-    nothing wrong, no nothing is wrong, no no changes, no
-    changes, nothing to change, no that's perfect, no you got it, no complaints
+    you're right, you are right, you're correct, you are correct, hell yeah, by all means, no that's perfect, no you got
+    it, not a problem, that's not a problem, it's not a problem
 """)
 _NO = phrase_list("""
     oh no, no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is
@@ -41,8 +41,19 @@ _NO = phrase_list("""
     not that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you
     have it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that
     was wrong, wasn't right, not yes, i don't believe so, that's a no, hell no, not at all, nuh uh, huh uh, not that i
-    know of, i'm afraid not, i am afraid not, afraid not
+    know of, i'm afraid not, i am afraid not, afraid not, not that i'm aware of, there isn't, there is not, there's not,
+    there sure isn't, it sure isn't, it sure doesn't, i sure don't
 """)
+_PRAISE = phrase_list("""
+    it's okay, it's ok, all good, it's all good, should be fine, it should be fine, it should be, that'll do, that will
+    do, this is the best, sounds good, sounds right, that sounds good, that sounds right, looks good, looks right,
+    that's perfect, that is perfect, that's fine, that is fine, that's good, that's great, that works, that will work,
+    that'll work, it's fine, it's good, is fine, this is fine, all right, alright, everything is right, everything's
+    right, everything is fine, everything is good, everything sounds good, fine, good, great, perfect, very good, got
+    it, ok, okay, works for me, no problem, not a problem, that's not a problem, it's not a problem
+""")
+"""Praise of what was offered or read back. It does not tell how things are: "is there bleeding?" "all good"."""
+_SAYS_YES = tuple(phrase for phrase in _YES if phrase not in _PRAISE)
 _WHOLE = {
     True: phrase_list("why not, i did, i am, i have, i can, i would, i will, we do, we did, we are, we have, they did"),
     False: phrase_list("""
@@ -69,6 +80,8 @@ _SPELLINGS = {"write": "right", "wright": "right", "rite": "right"}
 _BEFORE_RIGHT = word_set("that's that is sounds all it's looks")
 _ALONE = {"know": "no", "shore": "sure"}
 _COURTESY = FILLERS | word_set("sir ma'am thanks thank you")
+_NEGATIONS = word_set("not isn't aren't wasn't doesn't don't didn't won't can't hasn't haven't ain't wouldn't")
+_SURELY = word_set("sure certainly definitely absolutely totally surely")
 _TURN = word_set("but except however only although wait actually sorry")
 
 
@@ -80,11 +93,11 @@ class Verdict:
     rest: Words
 
 
-def read_verdict(words: Words) -> Verdict:
-    """Yes, no or neither.
+def read_verdict(words: Words, asking: Asking = Asking.READ_BACK) -> Verdict:
+    """Yes, no or neither, as an answer to what is asked.
 
     "yes that's right" is yes; "no it's not" is no; "yep but the street is wrong" is neither, with the rest to
-    read.
+    read. "no nothing like that" is a no to a danger, and neither where a value was read back.
 
     >>> read_verdict(("no", "it's", "not")).yes
     False
@@ -93,22 +106,44 @@ def read_verdict(words: Words) -> Verdict:
     alone = _whole(words)
     if alone is not None:
         return Verdict(alone, ())
+    meant = meant_by_nothing(words, asking)
+    if meant is not None:
+        return _with_rest(meant, words)
+    return _read(words, asking)
+
+
+def _read(words: Words, asking: Asking) -> Verdict:
+    """Yes, no or neither by the words at the front, and by what follows them."""
     if any(find_phrase(words, both) == 0 for both in _BOTH):
         return Verdict(None, words)
-    verdicts, tail = _leading(words)
+    verdicts, tail = _leading(words, _SAYS_YES if asking is Asking.FACT else _YES)
     if verdicts and verdicts[-1] is False and tail[:1] != () and tail[0] in _AGAIN:
         return _corrected(tail)
     if not verdicts:
-        return _anywhere(words)
+        return _anywhere(words, asking)
     if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
         return Verdict(None, tail)
     if False in verdicts:
         return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
-    if not tail:
-        return Verdict(True, ())
-    bare = words[: len(words) - len(tail)] in _BARE
-    doubtful = bare or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
+    return _followed(words, tail) if tail else Verdict(True, ())
+
+
+def _followed(words: Words, tail: Words) -> Verdict:
+    """What a yes with `tail` behind it means."""
+    said = words[: len(words) - len(tail)]
+    if tail[0] in _NEGATIONS:
+        return Verdict(False if said[-1] in _SURELY else None, tail)
+    doubtful = said in _BARE or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
     return Verdict(None if doubtful else True, tail)
+
+
+def is_assent(words: Words) -> bool:
+    """Whether the words say yes and no more than that.
+
+    >>> is_assent(("yes", "that's", "right")), is_assent(("yes", "but", "wait"))
+    (True, False)
+    """
+    return read_verdict(words) == Verdict(True, ())
 
 
 def _mended(words: Words) -> Words:
@@ -144,7 +179,18 @@ def _whole(words: Words) -> bool | None:
     return next((yes for yes, phrases in _WHOLE.items() if plain in phrases), None)
 
 
-def _leading(words: Words) -> tuple[list[bool], Words]:
+def _with_rest(meant: Meant, words: Words) -> Verdict:
+    """What a "nothing" means together with what is said behind it: "nothing like that but ..." is neither."""
+    if meant.yes is None:
+        return Verdict(None, words)
+    verdicts, tail = _leading(meant.rest)
+    turned = tail[:1] != () and (tail[0] in _TURN or (meant.yes and (_denies(tail) or _turns_back(tail))))
+    if turned or (not meant.yes) in verdicts:
+        return Verdict(None, words)
+    return Verdict(meant.yes, tail)
+
+
+def _leading(words: Words, yeses: tuple[Words, ...] = _YES) -> tuple[list[bool], Words]:
     """Every yes and no at the front, and what stands behind them."""
     rest, verdicts = list(words), []
     while rest and not _starts(rest, _UNSURE):
@@ -152,7 +198,7 @@ def _leading(words: Words) -> tuple[list[bool], Words]:
             verdicts.append(True)
             rest = rest[2:]
             continue
-        no, yes = _starts(rest, _NO), _starts(rest, _YES)
+        no, yes = _starts(rest, _NO), _starts(rest, yeses)
         if yes and len(yes) >= len(no):
             verdicts.append(True)
             rest = rest[len(yes) :]
@@ -166,8 +212,10 @@ def _leading(words: Words) -> tuple[list[bool], Words]:
     return verdicts, tuple(rest)
 
 
-def _anywhere(words: Words) -> Verdict:
+def _anywhere(words: Words, asking: Asking) -> Verdict:
     """No yes or no at the front: look for a whole phrase of several words further on."""
+    if asking is Asking.FACT:
+        return Verdict(True, words[:-1]) if words[-1:] in (("yes",), ("yeah",), ("yep",)) else Verdict(None, words)
     if _denies(words):
         return Verdict(False, words)
     clear = (
@@ -216,7 +264,7 @@ class YesNo:
     bias: tuple[str, ...] = ("yes that's right", "no it's not", "correct")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        yes = read_verdict(words).yes
+        yes = read_verdict(words, asking_of(spec.prompt)).yes
         return None if yes is None else Found("yes" if yes else "no")
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
@@ -236,4 +284,5 @@ class YesNo:
         return value
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
-        return Completeness.OPEN if read_verdict(words).yes is None else Completeness.COMPLETE
+        yes = read_verdict(words, asking_of(spec.prompt)).yes
+        return Completeness.OPEN if yes is None else Completeness.COMPLETE

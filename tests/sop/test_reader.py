@@ -121,6 +121,42 @@ def test_disagreeing_transcripts_are_less_sure() -> None:
     assert call.state.values["name"].confidence == pytest.approx(0.72)
 
 
+def test_a_transcript_that_loses_half_the_name_is_not_preferred() -> None:
+    call = Call()
+    call.play("caller: no heat")
+    call.hear("my name is mary a lopez", "my name is maria lopez", "my name is marie a lopez")
+    assert call.values["name"] == "Maria Lopez"
+    call = Call()
+    call.play("caller: no heat")
+    call.hear("my name is mary a lopez")
+    assert "name" not in call.values
+
+
+DENTAL = sop.load("dental_booking")
+DANGER = sop.Expectation("danger_check", "yes_no", "dental_danger")
+CHECK = sop.Expectation("check", "yes_no", filled=("name",), known=(("name", "Dana Whitfield"),))
+
+
+@pytest.mark.parametrize(
+    ("expecting", "text", "act"),
+    [
+        (DANGER, "no nothing like that", sop.Deny()),
+        (DANGER, "no nothing", sop.Deny()),
+        (DANGER, "nothing", None),
+        (DANGER, "no that's right", None),
+        (DANGER, "all good", None),
+        (DANGER, "yes there is", sop.Affirm()),
+        (CHECK, "no that's fine", None),
+        (CHECK, "nothing", None),
+        (CHECK, "yes please", sop.Affirm()),
+        (CHECK, "sure go ahead", sop.Affirm()),
+    ],
+)
+def test_an_answer_is_read_by_what_is_asked(expecting: sop.Expectation, text: str, act: sop.ReadingAct | None) -> None:
+    acts = sop.RuleReader(DENTAL).read((sop.Hypothesis(text, 0.9),), expecting, NOW).acts
+    assert acts == ((act,) if act else ())
+
+
 def test_nothing_heard_is_no_reading() -> None:
     reader = sop.RuleReader(FLOW)
     expecting = sop.expect(FLOW, Call().state)

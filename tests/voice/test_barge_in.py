@@ -3,7 +3,7 @@
 import pytest
 
 from sop.reading import Expectation
-from voice.barge_in import interrupts
+from voice.barge_in import interrupts, is_noise
 
 OPEN = Expectation(step="triage", kind="choice", slot="problem")
 YES_NO = Expectation(step="contact", kind="yes_no", slot="callback")
@@ -29,3 +29,28 @@ def test_point_20_the_agents_own_words_carried_back_do_not_interrupt() -> None:
     saying = "I'm the automated assistant, and this call may be recorded."
     assert not interrupts("this call may be", OPEN, saying)
     assert interrupts("this call is a mistake", OPEN, saying)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("uh huh", "a huh", "aheha", "aheah", "uhh uhh", "mm-hmm", "mmm", "hmm hm"),
+        *("yes", "yes that's right", "sounds good", "okay", "perfect", "go ahead", "yeah sure", "got it"),
+    ],
+)
+def test_before_the_question_was_heard_assent_is_a_listeners(text: str) -> None:
+    assert is_noise(text, YES_NO, asked=False)
+    assert not interrupts(text, YES_NO, "I have your number.", asked=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "nope", "no wait", "that's wrong", "what", "he is home", "yes but the name is wrong"]
+)
+def test_before_the_question_was_heard_other_words_interrupt(text: str) -> None:
+    assert not is_noise(text, YES_NO, asked=False)
+    assert interrupts(text, YES_NO, "I have your number.", asked=False)
+
+
+@pytest.mark.parametrize("text", ["he", "m", "a", "home", "ham", "my"])
+def test_letters_and_short_words_are_no_sounds(text: str) -> None:
+    assert not is_noise(text, OPEN)

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+import pytest
+
+from voice.audio import decode
 from voice.caller import Caller, Reply
-from voice.scenario import Expect, Scenario, Turn
+from voice.scenario import Echo, Expect, Scenario, Turn
 
 VOICE = b"\x10" * 160
 QUIET = b"\xff" * 160
@@ -11,7 +15,7 @@ CLIP = b"\x20" * 1600 + b"\xff" * 320
 """200 ms of voice, 40 ms of nothing behind it."""
 
 
-def caller(*turns: dict[str, object], between: str | None = None) -> Caller:
+def caller(*turns: dict[str, object], between: str | None = None, echo: Echo | None = None) -> Caller:
     scenario = Scenario(
         name="x",
         description="x",
@@ -20,6 +24,7 @@ def caller(*turns: dict[str, object], between: str | None = None) -> Caller:
         now="2026-11-22T19:40:00-05:00",
         voice="x",
         between=between,
+        echo=echo,
         turns=tuple(Turn.model_validate({"clip": "a.wav", "says": "hello"} | turn) for turn in turns),
         expect=Expect(outcome="x"),
     )
@@ -124,3 +129,60 @@ def test_the_noise_of_the_line_goes_on_between_the_clips() -> None:
     said = b"".join(who.frame(QUIET).mulaw for _ in range(10))
     looped = bytes(range(100)) * 4 + b"\xff" * 80
     assert said == (looped * 4)[:1600]
+
+
+# ---- the telephone carries the agent's voice back --------------------------------------------------------------------
+
+
+def rms(mulaw: bytes) -> float:
+    return float(np.sqrt(np.mean(decode(mulaw).astype(np.float64) ** 2)))
+
+
+LOUD = bytes([0x10, 0x90]) * 80
+"""A sound of 4 kHz, without an offset."""
+
+
+@pytest.mark.parametrize(("delay_ms", "db"), [(180, 24), (20, 12), (1000, 40)])
+def test_the_agent_comes_back_later_and_quieter(delay_ms: int, db: float) -> None:
+    who = caller({"when": {"quiet_ms": 5000}}, echo=Echo(delay_ms=delay_ms, db=db))
+    said = b"".join(who.frame(LOUD if index < 5 else QUIET).mulaw for index in range(80))
+    begins = delay_ms * 8
+    assert rms(said[:begins]) == 0.0
+    back = said[begins : begins + 800]
+    assert 20 * np.log10(rms(LOUD) / rms(back)) == pytest.approx(db, abs=1.5)
+    assert rms(said[begins + 800 : begins + 1600]) == 0.0
+
+
+def test_the_caller_s_own_voice_is_there_as_well() -> None:
+    quiet, echoing = caller({}), caller({}, echo=Echo(delay_ms=100, db=40))
+    frames = [VOICE] * 10 + [QUIET] * 50
+    alone, both = ([who.frame(heard).mulaw for heard in frames] for who in (quiet, echoing))
+    assert alone[45:55] == both[45:55], "the echo is long gone when the caller answers"
+    assert alone[:40] != both[:40]
+
+
+def test_an_echo_is_nothing_that_the_caller_said() -> None:
+    who = caller({}, echo=Echo(delay_ms=100, db=12))
+    assert [who.frame(VOICE if index < 10 else QUIET).key for index in range(30)] == [""] * 30
+    assert (who.turn, who.turns_left) == (0, 1)
+
+
+# ---- parts of clips, and clips without words -------------------------------------------------------------------------
+
+
+def test_a_part_of_a_clip_has_its_own_beginning_and_end() -> None:
+    who = caller({"from_ms": 100, "to_ms": 220})
+    # 120 ms are played; the voice of the clip ends at 200 ms of it, so 100 ms into the part.
+    assert hears(who, [VOICE] * 10 + [QUIET] * 60 + [VOICE]) == list(range(45, 50))
+    assert gaps(who) == [(70 - 50) * 20]
+
+
+def test_a_sound_without_words_is_played_as_any_other() -> None:
+    assert hears(caller({"says": ""}), [VOICE] * 10 + [QUIET] * 60) == list(range(45, 55))
+
+
+def test_turns_that_were_not_come_to() -> None:
+    who = caller({}, {}, {"hang_up": True, "clip": None, "says": None})
+    assert who.turns_left == 2
+    hears(who, [VOICE] * 10 + [QUIET] * 60)
+    assert who.turns_left == 1

@@ -32,6 +32,17 @@ def test_point_10_a_terminator_behind_a_whole_entry_belongs_to_it() -> None:
     assert pad.press(samples(5000), "#", 1) == "#"
 
 
+def test_point_10_a_terminator_behind_a_whole_entry_is_dropped_once_and_soon() -> None:
+    pad = Keypad(KeypadSettings())
+    assert pad.press(0, "7", 1) == "7"
+    assert not pad.drops(samples(100), "8")
+    assert pad.drops(samples(200), "#")
+    assert pad.press(samples(200), "#", 1) is None
+    assert not pad.drops(samples(300), "#")
+    assert pad.press(samples(400), "7", 1) == "7"
+    assert not pad.drops(samples(3400), "#")
+
+
 def test_point_10_0_0_is_a_number_where_numbers_are_asked_for() -> None:
     pad = Keypad(KeypadSettings())
     assert pad.press(0, "0", 1) == "0"
@@ -129,6 +140,19 @@ def test_point_10_yes_and_no_are_1_and_2(hvac: Graph) -> None:
     keyed(no, "2#").until_quiet()
     assert "callback" not in values(no)
     assert values(keyed(no, "4155550188"))["callback"] == "+14155550188"
+
+
+@pytest.mark.parametrize("behind", ["", "#"])
+def test_point_10_a_key_that_is_dropped_cuts_nothing(hvac: Graph, behind: str) -> None:
+    """The number is whole with its tenth digit: what is asked next is heard to its end, whatever the "#" does."""
+    line = Line(hvac, caller=None).ring().answer("my furnace stopped working").answer("daniel foster")
+    keyed(line, "4155550188", every_ms=250)
+    assert line.talking and line.call.expecting.kind == "yes_no"
+    cut, asked = len(line.commands(Clear)), len(line.commands(Speak))
+    keyed(line, behind).until_quiet(12_000)
+    assert len(line.commands(Clear)) == cut
+    assert len(line.commands(Speak)) == asked
+    assert line.said[-1] == "Is that right?"
 
 
 def test_point_10_the_tones_are_no_words(hvac: Graph) -> None:

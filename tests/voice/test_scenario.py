@@ -120,3 +120,48 @@ def test_sixteen_bits_become_mulaw() -> None:
 def test_another_kind_of_file_is_refused(file: bytes, complaint: str) -> None:
     with pytest.raises(ScenarioError, match=complaint):
         mulaw_of_wav(file, source="x")
+
+
+# ---- parts of a clip, sounds without words, the telephone's echo ----------------------------------------------------
+
+
+def test_a_part_of_a_clip_is_what_is_played() -> None:
+    clips = {"whole.wav": bytes(range(250)) * 32}  # a second
+    part = Turn(clip="whole.wav", says="yes", from_ms=250, to_ms=500)
+    assert part.sound(clips) == clips["whole.wav"][2000:4000]
+    assert Turn(clip="whole.wav", says="yes", from_ms=750).sound(clips) == clips["whole.wav"][6000:]
+    assert Turn(clip="whole.wav", says="yes", to_ms=250).sound(clips) == clips["whole.wav"][:2000]
+    assert Turn(clip="whole.wav", says="yes").sound(clips) == clips["whole.wav"]
+    assert Turn(clip="whole.wav", says="yes", from_ms=2000).sound(clips) == b"", "behind its end there is nothing"
+    assert Turn(keys="1").sound(clips) == b""
+
+
+def test_a_clip_without_words() -> None:
+    (turn, *_) = parse((HEAD + TAIL).replace("says: my furnace stopped", "says: ''"), source="x").turns
+    assert turn.says == ""
+
+
+def test_what_the_telephone_and_the_world_do() -> None:
+    more = "echo: {delay_ms: 180, db: 24}\npeople: {on_call: no_answer}\ntools: {find: [{fail: true}]}\n"
+    scenario = parse(HEAD + more + TAIL, source="x")
+    assert scenario.echo is not None and (scenario.echo.delay_ms, scenario.echo.db) == (180, 24)
+    assert (scenario.people, scenario.tools) == ({"on_call": "no_answer"}, {"find": [{"fail": True}]})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        ("clip: 01.wav", "clip: 01.wav, from_ms: 800, to_ms: 800", "turns.0: Value error, to_ms lies behind from_ms"),
+        ("clip: 01.wav", "clip: 01.wav, to_ms: 0", "turns.0.to_ms: "),
+        ("clip: 01.wav", "clip: 01.wav, from_ms: -1", "turns.0.from_ms: "),
+        ('keys: "4155550123#"', 'keys: "1", from_ms: 10', "turns.2: Value error, only a clip has words"),
+        ('keys: "4155550123#"', 'keys: "1", says: ""', "turns.2: Value error, only a clip has words"),
+        ("voice: flite rms", "voice: x\necho: {delay_ms: 0, db: 24}", "echo.delay_ms: "),
+        ("voice: flite rms", "voice: x\necho: {delay_ms: 180, db: 0}", "echo.db: "),
+        ("voice: flite rms", "voice: x\npeople: {on_call: sleeps}", "people.on_call: "),
+    ],
+)
+def test_a_mistake_in_one_of_them_names_its_place(before: str, after: str, complaint: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse((HEAD + TAIL).replace(before, after), source="x")
+    assert complaint in str(refused.value)

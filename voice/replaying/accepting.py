@@ -8,7 +8,7 @@ import yaml
 
 from voice.errors import OperatorError
 from voice.replaying.expected import AcceptedTurn, Beside
-from voice.replaying.result import CallResult, ToolResult, TransferResult, TurnResult
+from voice.replaying.result import CallResult, SlotResult, Timings, ToolResult, TransferResult, TurnResult
 
 _HEAD = """\
 # Written by `switchboard replay --accept` from a run that somebody has listened to; change it where it asks too much.
@@ -57,26 +57,43 @@ def as_result(beside: Beside, result: CallResult) -> CallResult | None:
     """The accepted run of the call, as far as it was kept; None where none was. `result` is another run of it."""
     if beside.turns is None:
         return None
+    turns = tuple(
+        TurnResult(
+            turn=number,
+            by=turn.by,
+            at_step=turn.at_step,
+            heard=turn.heard,
+            said=turn.said,
+            entered=turn.entered,
+            set=turn.set,
+            barge_in=turn.barge_in,
+        )
+        for number, turn in enumerate(beside.turns)
+    )
+    reasons = (*(beside.escalations or ()), *[""] * len(beside.transfers or ()))
     return replace(
         result,
         outcome=beside.outcome,
-        transfers=tuple(TransferResult(target, "", "", 0) for target in beside.transfers or ()),
+        path=tuple(step for turn in turns for step in turn.entered),
+        slots=_slots(turns),
+        transfers=tuple(TransferResult(*one, "", 0) for one in zip(beside.transfers or (), reasons, strict=False)),
         tools=tuple(ToolResult(name, {}, True, 0) for name in beside.tools or ()),
-        faults=(),
-        turns=tuple(
-            TurnResult(
-                turn=number,
-                by=turn.by,
-                at_step=turn.at_step,
-                heard=turn.heard,
-                said=turn.said,
-                entered=turn.entered,
-                set=turn.set,
-                barge_in=turn.barge_in,
-            )
-            for number, turn in enumerate(beside.turns)
-        ),
+        barge_ins=sum(turn.barge_in for turn in turns) if beside.barge_ins is None else beside.barge_ins,
+        turns=turns,
+        timings=Timings(),
+        identical=None,
     )
+
+
+def _slots(turns: tuple[TurnResult, ...]) -> dict[str, SlotResult]:
+    """What was held at the end; nothing that was accepted was wrong, so none of it counts as wrongly confirmed."""
+    held: dict[str, SlotResult] = {}
+    for turn in turns:
+        for name, value in turn.set.items():
+            held.pop(name, None)
+            if value:
+                held[name] = SlotResult(value, value, 1.0, confirmed=False, turn=turn.turn)
+    return held
 
 
 def write(path: Path, text: str) -> None:

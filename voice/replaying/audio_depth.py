@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,11 +11,12 @@ from pathlib import Path
 from voice import replay
 from voice.asr import WhisperRecogniser
 from voice.caller import Caller
+from voice.events import SpeechFailed, TranscriptionFailed
 from voice.journal import Journal, Recording, read_entries
 from voice.piper_voice import TtsSettings
 from voice.replaying.course import course_of
 from voice.replaying.options import Options, changed
-from voice.replaying.rerun import Given, Rerun
+from voice.replaying.rerun import Given, Rerun, Senses
 from voice.replaying.result import CallResult, Timings, result_of, with_words
 from voice.replaying.senses import Models
 from voice.replaying.taken import Taken, read_flow
@@ -50,7 +52,7 @@ class Conduct:
         return cls(Given(taken.start, graph, settings, taken.limit_s), source)
 
 
-async def run(taken: Taken, options: Options, senses: Models, folder: Path) -> CallResult:
+async def run(taken: Taken, options: Options, senses: Senses, folder: Path) -> CallResult:
     """One call; its journal and recording are left in the folder.
 
     Raises:
@@ -64,22 +66,41 @@ async def run(taken: Taken, options: Options, senses: Models, folder: Path) -> C
     header = replay.header(given.graph, conduct.source, given.settings)
     wave = path.with_suffix(".wav")
     rerun = Rerun(given, caller, senses, taken.outside(given.graph), Journal(path, header), Recording(wave))
-    await rerun.run()
+    ended_by = await rerun.run()
     result = read_back(path, taken, options)
+    notes = list(result.notes)
     if isinstance(caller, Caller):
         result = with_words(result, words_said(taken, caller.begun))
+        notes += how_it_ended(ended_by, caller)
+    if options.as_recorded and taken.as_recorded is None:
+        notes.append("a scenario has no clock of its own: --as-recorded changes nothing in it")
+    result = replace(result, notes=tuple(notes))
     elapsed = round(time.perf_counter() - began, 3)
     return replace(result, timings=Timings(elapsed, result.timings.turns))
+
+
+def how_it_ended(ended_by: str, caller: Caller) -> list[str]:
+    """What there is to say where a call did not end as calls do."""
+    notes = ["the caller gave up at the longest time for a call"] if ended_by == "limit" else []
+    if left := caller.turns_left:
+        notes.append(f"the call was over before the last {left} of the caller's turns" if left > 1 else _LAST)
+    return notes
+
+
+_LAST = "the call was over before the caller's last turn"
 
 
 def read_back(path: Path, taken: Taken, options: Options) -> CallResult:
     """What the journal that a run has left says."""
     graph = read_flow(options.flow)[0] if options.flow is not None else taken.graph
-    course = course_of(read_entries(path), clock_stands=options.depth == "audio")
+    entries = list(read_entries(path))
+    course = course_of(entries, clock_stands=options.depth == "audio")
     result = result_of(
         course, call=taken.name, kind=taken.kind, depth=options.depth.value, flow=graph.name, version=graph.version
     )
-    return replace(result, journal=str(path), recording=str(path.with_suffix(".wav")), notes=taken.notes)
+    failures = Counter(entry.reason for entry in entries if isinstance(entry, TranscriptionFailed | SpeechFailed))
+    notes = (f"speech engines failed: {name}, {count} times" for name, count in sorted(failures.items()))
+    return replace(result, journal=str(path), recording=str(path.with_suffix(".wav")), notes=(*taken.notes, *notes))
 
 
 def words_said(taken: Taken, begun: list[int]) -> tuple[tuple[int, int, str], ...]:

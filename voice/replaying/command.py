@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
@@ -26,6 +26,7 @@ from voice.replaying.options import Depth, Options
 from voice.replaying.page.page import page
 from voice.replaying.result import CallResult
 from voice.replaying.scrubbing import scrub as scrub_calls
+from voice.replaying.taken import JOURNAL
 
 _console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
@@ -82,6 +83,9 @@ def replay(
     except (SwitchboardError, sop.FlowError, OSError) as error:
         _errors.print(f"switchboard: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        _errors.print("stopped; the same command goes on from here, --again begins anew")
+        raise typer.Exit(130) from None
     if not everything_right:
         raise typer.Exit(1)
 
@@ -99,7 +103,7 @@ def _options(
     voice: str | None,
 ) -> Options:
     config = configuration.load(overrides={"asr": asr, "voice": voice})
-    journals = all(call.kind == finding.JOURNAL and call.path.suffix == ".jsonl" for call in found)
+    journals = all(call.kind == JOURNAL and call.path.suffix == ".jsonl" for call in found)
     deep = depth or (Depth.JOURNAL if journals else Depth.AUDIO)
     if deep is not Depth.JOURNAL and not (config.asr and config.voice):
         _errors.print(
@@ -153,7 +157,8 @@ def _text(form: str, done: running.Done, options: Options, elapsed: float) -> st
         return junit(done, options, elapsed)
     if form == "json":
         return json.dumps(document(done, options, elapsed), indent=2, ensure_ascii=False) + "\n"
-    return page(*material_of(done, options, elapsed))
+    with PageBar() as bar:
+        return page(document(done, replace(options, last=True), elapsed), done.results, material_of, bar.told)
 
 
 def _write(text: str, out: Path | None) -> None:
@@ -166,6 +171,9 @@ def _write(text: str, out: Path | None) -> None:
 
 def _accept(found: list[finding.Found], results: tuple[CallResult, ...]) -> None:
     for call, result in zip(found, results, strict=True):
+        if result.failed:
+            _errors.print(f"not accepted: {call.name} could not be run", style="red", markup=False, soft_wrap=True)
+            continue
         text = accepting.accepted(result, finding.expectation(call), on=date.today().isoformat())  # noqa: DTZ011
         accepting.write(call.beside, text)
         _errors.print(f"accepted: {call.beside}", markup=False, soft_wrap=True)
@@ -233,20 +241,49 @@ class Lines:
             _console.print(line, markup=False, soft_wrap=True)
 
 
+@dataclass(slots=True)
+class PageBar:
+    """Shows how a page comes along that is not there at once."""
+
+    _began: float = field(default_factory=time.perf_counter)
+    _bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None and not self._bar.disable:
+            self._bar.stop()
+
+    def told(self, done: int, calls: int) -> None:
+        """So many calls of it are drawn."""
+        if self._bar is None and time.perf_counter() - self._began > _AT_ONCE_S:
+            columns = (TextColumn("writing the page"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal)
+            self._bar.add_task("calls", total=calls)
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done)
+
+
+_AT_ONCE_S = 2.0
+
+
 def call_lines(result: CallResult, number: int, calls: int) -> list[str]:
     """What there is to say about a call."""
     if result.failed:
         return [f"{number}/{calls} NOT RUN  {result.call}: {result.failed}"]
-    word = "WRONG" if result.faults else result.verdict
-    if result.identical is not None:
+    word = "WRONG" if result.faults else "LATE" if result.timings.faults else result.verdict
+    if result.identical is not None and word in ("same", "different"):
         word = "identical" if result.identical else "DIFFERENT"
     took = f"{result.duration_s:.1f} s of call in {result.timings.elapsed_s:.2f} s"
     lines = [f"{number}/{calls} {word:9} {result.call}: {result.outcome or 'no outcome'}, {took}"]
-    lines += [f"    {fault}" for fault in result.faults]
+    lines += [f"    {fault}" for fault in (*result.faults, *result.timings.faults)]
     lines += [f"    {note}" for note in result.notes]
-    if result.differences:
-        lines.append(f"    {result.verdict}, beside the {result.against} run: {difference(result.differences[0])}")
-        lines += [f"      {difference(one)}" for one in result.differences[1:4]]
+    if result.parts_at is not None:
+        lines.append(f"    {result.verdict}, beside the {result.against} run: {difference(result.parts_at)}")
+        others = [one for one in result.differences if one != result.parts_at]
+        lines += [f"      {difference(one)}" for one in others[:3]]
     if result.last is not None and result.against != "last" and result.last.differences:
         lines.append(f"    {result.last.verdict}, beside the last run: {difference(result.last.differences[0])}")
     return lines

@@ -1,14 +1,18 @@
-"""Two runs of one call side by side: in what they differ, from which turn on, and which of them is better."""
+"""Two runs of one call side by side: in what they differ, from which turn on and why, and which of them is better."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from voice.replaying.judging import about, taken_for_sure
 from voice.replaying.result import CallResult, Difference, TurnResult
 
 ENDPOINT_MS = 100
 """A turn that ends so much earlier or later ends otherwise."""
-_MOST = 40
-"""Differences that are listed: behind the first ones most follow from those."""
+_FOLLOWERS = 8
+"""Differences that are listed of those which only follow from an earlier one."""
+_STRUCTURE = frozenset({"by", "at_step", "entered"})
+"""In one of these a call goes another way: what comes later follows from it."""
+ACCEPTED = "accepted"
 
 
 def compared(
@@ -17,33 +21,60 @@ def compared(
     """`now` with its verdict, and its differences from `was`.
 
     `endpoint_ms`: how much a turn's end may move; None where one of the runs was paced by the clock, and it moves with
-    the machine's load.
+    the machine's load. `against`: of an "accepted" run less is kept than of others, and less is compared.
     """
     if was is None:
         if not now.expected:
-            return replace(now, verdict="new", against="")
+            return replace(now, verdict="different" if now.identical is False else "new", against="")
         return replace(now, verdict="worse" if now.faults else "same", against="expectation")
-    differences = tuple(_differences(now, was, endpoint_ms))[:_MOST]
+    found = [*_turns(now, was, endpoint_ms), *_whole(now, was, against)]
+    if now.identical is False and not found:
+        found = [Difference(-1, "commands", "those of the journal", "others", "the notes have the first one")]
+    differences = tuple(_capped(found))
     return replace(
         now,
         against=against,
         differences=differences,
-        parts_at=differences[0] if differences else None,
+        parts_at=next((one for one in differences if one.what != "endpoint"), next(iter(differences), None)),
         verdict=_verdict(now, was, differences),
     )
 
 
+# ---- which is better -----------------------------------------------------------------------------------------
+
+
 def _verdict(now: CallResult, was: CallResult, differences: tuple[Difference, ...]) -> str:
-    """Faults weigh most, then words misheard; where only turns end earlier or later, the wait."""
-    if not differences and now.faults == was.faults:
-        return "same"
-    if len(now.faults) != len(was.faults):
-        return "better" if len(now.faults) < len(was.faults) else "worse"
-    if now.wer is not None and was.wer is not None and now.wer.errors != was.wer.errors:
+    """A wrong value that counts as confirmed weighs most, then what else is wrong; then, where the call came to the
+    same, words misheard; where only turns end earlier or later, the wait."""
+    sure, were_sure = (set(taken_for_sure(one.faults)) for one in (now, was))
+    wrong, were_wrong = ({about(fault) for fault in one.faults} for one in (now, was))
+    if sure - were_sure:
+        return "worse"
+    if wrong != were_wrong:
+        return "better" if wrong < were_wrong else "worse" if wrong > were_wrong else "different"
+    if were_sure - sure:
+        return "better"
+    if not differences:
+        return "same" if now.faults == was.faults else "different"
+    if now.wer is not None and was.wer is not None and now.wer.errors != was.wer.errors and _came_to_the_same(now, was):
         return "better" if now.wer.errors < was.wer.errors else "worse"
-    if differences and all(one.what == "endpoint" for one in differences):
+    if all(one.what == "endpoint" for one in differences) and _waits(now) != _waits(was):
         return "better" if _waits(now) < _waits(was) else "worse"
     return "different"
+
+
+def _came_to_the_same(now: CallResult, was: CallResult) -> bool:
+    """Whether outcome, people fetched, tools and values are alike, whatever was said on the way."""
+    mine, theirs = (
+        (
+            result.outcome,
+            [one.target for one in result.transfers],
+            [one.name for one in result.tools],
+            {name: slot.value for name, slot in result.slots.items()},
+        )
+        for result in (now, was)
+    )
+    return mine == theirs
 
 
 def _waits(result: CallResult) -> int:
@@ -51,19 +82,77 @@ def _waits(result: CallResult) -> int:
     return sum(turn.endpoint_ms for turn in result.turns if turn.endpoint_ms is not None)
 
 
-def _differences(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterator[Difference]:
+# ---- in what they differ -------------------------------------------------------------------------------------
+
+
+def _capped(found: Sequence[Difference]) -> Iterator[Difference]:
+    """All but most of those that only follow from an earlier one; the call as a whole is never left out."""
+    followers = [one for one in found if one.turn >= 0 and one.why.startswith(_FOLLOWS)]
+    kept, left = followers[:_FOLLOWERS], len(followers) - _FOLLOWERS
+    for one in found:
+        if one in followers and one not in kept:
+            continue
+        last = left > 0 and one is kept[-1]
+        yield replace(one, why=f"{one.why}, as do {left} more that are not listed") if last else one
+
+
+def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterator[Difference]:
+    parted = valued = -1
     for turn, before in zip(now.turns, was.turns, strict=False):
-        yield from _of_turn(turn, before, endpoint_ms)
+        found = list(_of_turn(turn, before, endpoint_ms))
+        if parted >= 0:
+            yield from (replace(one, why=f"{_FOLLOWS} {parted}") for one in found)
+            continue
+        what = {one.what: one for one in found}
+        if valued < 0 and "set" in what:
+            valued = turn.turn
+        tools = any(one.turn == turn.turn for one in (*now.tools, *was.tools))
+        around = _Around(turn.by, what, valued, tools, now.depth == was.depth)
+        yield from (replace(one, why=_why(one, around)) for one in found)
+        if not what.keys().isdisjoint(_STRUCTURE):
+            parted = turn.turn
     shared = min(len(now.turns), len(was.turns))
-    yield from (Difference(turn.turn, "turn", "", _shown(turn)) for turn in now.turns[shared:])
-    yield from (Difference(shared, "turn", _shown(turn), "") for turn in was.turns[shared:])
+    why = f"{_FOLLOWS} {parted}" if parted >= 0 else ""
+    yield from (Difference(turn.turn, "turn", "", _shown(turn), why) for turn in now.turns[shared:])
+    yield from (Difference(shared, "turn", _shown(turn), "", why) for turn in was.turns[shared:])
+
+
+def _whole(now: CallResult, was: CallResult, against: str) -> Iterator[Difference]:
+    """What is not one turn's. Of an accepted run only names are kept."""
+    names_only = against == ACCEPTED
     for what, mine, theirs in (
         ("outcome", now.outcome or "", was.outcome or ""),
-        ("transfers", _list(one.target for one in now.transfers), _list(one.target for one in was.transfers)),
-        ("tools", _list(one.name for one in now.tools), _list(one.name for one in was.tools)),
+        ("transfers", *(", ".join(_transfers(one, names_only)) for one in (now, was))),
+        ("tools", *(", ".join(_tools(one, names_only)) for one in (now, was))),
+        ("confirmed", *("" if names_only else _confirmed(*pair) for pair in ((now, was), (was, now)))),
     ):
         if mine != theirs:
             yield Difference(-1, what, theirs, mine)
+
+
+def _transfers(result: CallResult, names_only: bool) -> list[str]:
+    return [
+        one.target if names_only else f"{one.target} ({one.reason}): {one.outcome or 'under way'}"
+        for one in result.transfers
+    ]
+
+
+def _tools(result: CallResult, names_only: bool) -> list[str]:
+    return [
+        one.name if names_only else f"{one.name}({_pairs(one.arguments.items())}){'' if one.ok else ' failed'}"
+        for one in result.tools
+    ]
+
+
+def _confirmed(result: CallResult, other: CallResult) -> str:
+    """The slots of a value that both have which count as confirmed in this one."""
+    return ", ".join(
+        sorted(
+            name
+            for name, slot in result.slots.items()
+            if slot.confirmed and name in other.slots and other.slots[name].value == slot.value
+        )
+    )
 
 
 def _of_turn(now: TurnResult, was: TurnResult, endpoint_ms: int | None) -> Iterator[Difference]:
@@ -71,7 +160,7 @@ def _of_turn(now: TurnResult, was: TurnResult, endpoint_ms: int | None) -> Itera
         ("by", now.by, was.by),
         ("heard", now.heard, was.heard),
         ("at_step", now.at_step, was.at_step),
-        ("set", _pairs(now), _pairs(was)),
+        ("set", _pairs(now.set.items()), _pairs(was.set.items())),
         ("entered", " ".join(now.entered), " ".join(was.entered)),
         ("said", now.said, was.said),
         ("barge_in", str(now.barge_in), str(was.barge_in)),
@@ -84,14 +173,84 @@ def _of_turn(now: TurnResult, was: TurnResult, endpoint_ms: int | None) -> Itera
         yield Difference(now.turn, "endpoint", f"{was.endpoint_ms} ms", f"{now.endpoint_ms} ms")
 
 
-def _pairs(turn: TurnResult) -> str:
-    return ", ".join(f"{slot} = {value or 'nothing'}" for slot, value in sorted(turn.set.items()))
-
-
-def _list(names: Iterator[str]) -> str:
-    return ", ".join(names)
+def _pairs(values: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} = {value or 'nothing'}" for name, value in sorted(values))
 
 
 def _shown(turn: TurnResult) -> str:
     heard = f"{turn.heard!r} → " if turn.heard else ""
     return f"{turn.by}: {heard}{turn.said}".strip()
+
+
+# ---- and why -------------------------------------------------------------------------------------------------
+
+
+_FOLLOWS = "follows from turn"
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What else is known of the turn of a difference."""
+
+    by: str
+    what: Mapping[str, Difference]
+    """All differences of the turn."""
+    valued: int
+    """The first turn that set another value, -1 for none."""
+    tools: bool
+    same_depth: bool
+
+
+def _why(one: Difference, around: _Around) -> str:
+    """Why a difference is there, as far as the two courses tell; empty where they don't."""
+    heard = around.what.get("heard")
+    if "by" in around.what:
+        return ""
+    match one.what:
+        case "heard":
+            return _why_heard(one)
+        case "set" | "entered" | "said" if heard is not None:
+            return f"heard {_short(heard.now)} instead of {_short(heard.was)}"
+        case "set":
+            return {"speech": "the same words were read as another value", "keys": "the keys were read otherwise"}.get(
+                around.by, ""
+            )
+        case "entered":
+            return _why_entered(around)
+        case "said":
+            return _why_said(around)
+        case "endpoint":
+            return "endpointing" if around.same_depth else "endpointing, or the recogniser's time in the recorded call"
+        case _:
+            return ""
+
+
+def _why_heard(one: Difference) -> str:
+    if one.was.startswith(one.now):
+        return "the turn was over before the last words"
+    if one.now.startswith(one.was):
+        return "the turn went on for longer"
+    return "the same sound was put into other words"
+
+
+def _why_entered(around: _Around) -> str:
+    if "set" in around.what:
+        return "another value led to another step"
+    came = "the same words" if around.by == "speech" else "the same"
+    tool = ", or a tool's answer" if around.tools else ""
+    return f"{came} led to another step: the flow's edge or a slot rule{tool}"
+
+
+def _why_said(around: _Around) -> str:
+    if "entered" in around.what or "at_step" in around.what:
+        return "another step's words"
+    if around.valued >= 0:
+        return f"the value set at turn {around.valued}, or the prompt's text"
+    return "the prompt's text"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…") if text else "nothing"
+
+
+_MOST_LETTERS = 60

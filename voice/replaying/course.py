@@ -9,18 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from voice.commands import (
-    CallTool,
-    Clear,
-    Command,
-    End,
-    Enter,
-    Save,
-    SendAudio,
-    Speak,
-    Transcribe,
-    Transfer,
-)
+from voice.audio import samples
+from voice.commands import CallTool, Clear, Command, End, Enter, Save, SendAudio, Speak, Transcribe, Transfer
 from voice.events import (
     Bridged,
     CallStarted,
@@ -157,6 +147,9 @@ class CourseFold:
         self._report = Report(clock_stands=clock_stands)
         self._at = 0
         self._event: Event | None = None
+        self._frame: Heard | None = None
+        """The last frame, and below the last one with speech in it, that the report has not been told of."""
+        self._voiced: Heard | None = None
         self._turns: list[CourseTurn] = []
         self._asked: dict[int, Transcribe] = {}
         self._last_speech = 0
@@ -164,6 +157,7 @@ class CourseFold:
         self._slots: dict[str, Slot] = {}
         self._tools: dict[str, ToolCall] = {}
         self._tool_keys: dict[str, str] = {}
+        self._spoken: set[int] = set()
         self._speeches: dict[int, Speech] = {}
         self._unsent: dict[int, tuple[str, CourseTurn]] = {}
         self._dry_at = 0
@@ -175,13 +169,16 @@ class CourseFold:
 
     def event(self, event: Event) -> None:
         """Takes what happened."""
-        self._report.event(event)
         self._at = max(self._at, event.at)
         self._event = event
+        if isinstance(event, Heard):
+            self._frame = event
+            if event.speech >= _SPEECH:
+                self._last_speech, self._voiced = event.at, event
+            return
+        self._tell_frames()
+        self._report.event(event)
         match event:
-            case Heard(at, _, speech):
-                if speech >= _SPEECH:
-                    self._last_speech = at
             case CallStarted():
                 self._open(By.BEGIN)
             case Understood():
@@ -195,14 +192,13 @@ class CourseFold:
                 self._tool_finished(event)
             case Stopped():
                 self._open(By.END)
-            case _:
-                pass
 
     def command(self, command: Command) -> None:
         """Takes what followed from it."""
-        self._report.command(command)
+        self._tell_frames()
         if isinstance(command, _MOVES):
             self._move(command)
+        self._report.command(command)
         match command:
             case Transcribe():
                 self._asked[command.turn] = command
@@ -217,16 +213,25 @@ class CourseFold:
             case _:
                 pass
 
+    def _tell_frames(self) -> None:
+        """Frames are by far the most events; of a row of them the report needs two."""
+        if self._voiced is not None and self._voiced is not self._frame:
+            self._report.event(self._voiced)
+        if self._frame is not None:
+            self._report.event(self._frame)
+        self._frame = self._voiced = None
+
     def _open(self, by: By) -> CourseTurn:
         step = self._report.path[-1] if self._report.path else ""
         turn = CourseTurn(by, self._at, step)
+        if by in (By.SPEECH, By.KEYS):
+            turn.barge_in, self._cut = self._cut, False
         self._turns.append(turn)
         return turn
 
     def _understood(self, event: Understood) -> None:
         turn = self._open(By.SPEECH)
         turn.heard, turn.confidence = event.reading.text, round(event.reading.confidence, 3)
-        turn.barge_in, self._cut = self._cut, False
         turn.endpoint_ms = (self._at - self._last_speech) // 8
         if (asked := self._asked.get(event.turn)) is not None:
             turn.caller = (asked.start, max(asked.start, self._last_speech))
@@ -242,8 +247,10 @@ class CourseFold:
             case Enter(step):
                 turn.entered.append(step)
             case Speak(utterance, text):
-                turn.said.append(text)
-                self._unsent[utterance] = (text, turn)
+                if utterance not in self._spoken:  # else it could not be rendered, and is tried once more
+                    self._spoken.add(utterance)
+                    turn.said.append(text)
+                    self._unsent[utterance] = (text, turn)
             case Save():
                 self._save(command, turn)
             case CallTool():
@@ -255,36 +262,34 @@ class CourseFold:
     def _by(self, command: Enter | Speak | Save | CallTool) -> By | None:
         """What begins with this command; None: it belongs to the turn that is under way."""
         current = self._turns[-1] if self._turns else None
-        if self._keyed and isinstance(self._event, Heard | Keyed):
+        if self._keyed and isinstance(self._event, Heard | Keyed) and self._at - self._keys[-1] <= _LAST_KEY:
             return By.KEYS
-        if isinstance(command, Speak) and isinstance(self._event, Heard | Transcribed | TranscriptionFailed):
+        if isinstance(self._event, Heard | Transcribed | TranscriptionFailed):
             return self._unasked(command, current)
         if isinstance(self._event, _PERSON) and (current is None or current.by is not By.PERSON):
             return By.PERSON
         return None
 
-    def _unasked(self, command: Speak, current: CourseTurn | None) -> By | None:
-        """Why something is said that no words brought forth."""
-        if current is not None and current.at == self._at and current.by in (By.SILENCE, By.NOISE, By.UNHEARD):
+    def _unasked(self, command: Enter | Speak | Save | CallTool, current: CourseTurn | None) -> By | None:
+        """Why something is done that no words brought forth."""
+        if current is None or current.at == self._at:
             return None
         if isinstance(self._event, TranscriptionFailed):
             return By.UNHEARD
         if self._report.transfers and not self._report.transfers[-1].outcome:
-            return None if current is not None and current.by is By.PERSON else By.PERSON
-        return By.NOISE if current is not None and command.text in current.said else By.SILENCE
+            return None if current.by is By.PERSON else By.PERSON
+        again = self._cut and isinstance(command, Speak) and command.text in current.said
+        return By.NOISE if again else By.SILENCE
 
     def _save(self, command: Save, turn: CourseTurn) -> None:
-        number = self._turns.index(turn)
+        number = len(self._turns) - 1
         for given in command.fields:
             before = self._slots.get(given.slot)
-            if not given.value:
-                self._slots.pop(given.slot, None)
-            elif before is None or before.value != given.value:
-                self._slots[given.slot] = Slot(given.value, given.spoken, given.confidence, given.confirmed, number)
+            since = before.turn if before is not None and before.value == given.value else number
+            if given.value:
+                self._slots[given.slot] = Slot(given.value, given.spoken, given.confidence, given.confirmed, since)
             else:
-                self._slots[given.slot] = Slot(
-                    given.value, given.spoken, given.confidence, given.confirmed, before.turn
-                )
+                self._slots.pop(given.slot, None)
             if (before.value if before else "") != given.value:
                 turn.set[given.slot] = given.value
 
@@ -295,6 +300,8 @@ class CourseFold:
             self._tools[key] = ToolCall(call.name, call.arguments, event.ok, call.turn)
 
     def _send(self, command: SendAudio) -> None:
+        if command.start == 0:
+            self._cut = False
         begins = max(self._dry_at, self._at)
         self._dry_at = begins + command.end - command.start
         if (known := self._speeches.get(command.utterance)) is not None:
@@ -315,6 +322,7 @@ class CourseFold:
 
     def course(self) -> Course:
         """What came of it."""
+        self._tell_frames()
         spoken = iter(self._report.turns)
         for turn in self._turns:
             if turn.by is By.SPEECH:
@@ -337,3 +345,5 @@ class CourseFold:
 
 _SPEECH = 0.5
 """As `voice.report`."""
+_LAST_KEY = samples(6000)
+"""A pause that ends an entry is shorter, a silence until the agent asks again longer."""

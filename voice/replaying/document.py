@@ -1,5 +1,6 @@
 """A run as one document: JSON, JUnit's XML, or lines to read."""
 
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -48,7 +49,8 @@ def _alone(result: CallResult) -> dict[str, Any]:
 
 def passed(result: CallResult) -> bool:
     """Whether a call is as it should be: it ran, nothing is wrong with it, and it is not worse or other than before."""
-    return not result.failed and not result.faults and result.verdict in ("same", "better", "new")
+    right = not result.failed and not result.faults and not result.timings.faults
+    return right and result.identical is not False and result.verdict in ("same", "better", "new")
 
 
 def why_not(result: CallResult) -> str:
@@ -56,9 +58,10 @@ def why_not(result: CallResult) -> str:
     if passed(result):
         return ""
     lines = [result.failed] if result.failed else []
-    lines += result.faults
+    lines += [*result.faults, *result.timings.faults]
     if result.parts_at is not None:
-        lines.append(f"{result.verdict} than the {_NAMES[result.against]}: {difference(result.parts_at)}")
+        than = "other" if result.verdict == "different" else result.verdict
+        lines.append(f"{than} than the {_NAMES[result.against]}: {difference(result.parts_at)}")
     return "\n".join(lines) or result.verdict
 
 
@@ -87,13 +90,13 @@ def junit(done: Done, options: Options, elapsed_s: float) -> str:
         case = ET.SubElement(
             suite,
             "testcase",
-            classname=f"replay.{one.flow or 'unknown'}",
-            name=one.call,
+            classname=_clean(f"replay.{one.flow or 'unknown'}"),
+            name=_clean(one.call),
             time=f"{one.timings.elapsed_s:.3f}",
         )
         if (why := why_not(one)) != "":
             kind = "error" if one.failed else "failure"
-            ET.SubElement(case, kind, message=_clean(why.splitlines()[0])).text = _clean(why)
+            ET.SubElement(case, kind, message=_clean(why).splitlines()[0]).text = _clean(why)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
@@ -101,5 +104,5 @@ def junit(done: Done, options: Options, elapsed_s: float) -> str:
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML 1.0 can't hold."""
-    return "".join(letter if letter >= " " or letter in "\n\t" else "?" for letter in text)
+    """Without the characters that XML 1.0 can't hold: https://www.w3.org/TR/xml/#charsets."""
+    return re.sub("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)

@@ -90,7 +90,9 @@ class Accepted(_Model):
 
 
 class AcceptedTurn(_Model):
-    """A turn of an accepted run."""
+    """A turn of an accepted run; its texts are kept to the letter."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     by: str
     at_step: str = ""
@@ -132,12 +134,14 @@ def parse_beside(text: str, *, source: str) -> Beside:
 
 def mistakes(error: ValidationError, source: str) -> list[str]:
     """One line for each mistake: the file, the place in it, what is wrong."""
-    found = (f"{source}: {_place(fault['loc'])}{fault['msg']}" for fault in error.errors())
-    return list(dict.fromkeys(found))
+    faults = error.errors()
+    texts = {_place(fault["loc"]) for fault in faults if fault["type"] == "string_type"}
+    told = (fault for fault in faults if fault["type"] != "tuple_type" or _place(fault["loc"]) not in texts)
+    return list(dict.fromkeys(f"{source}: {_place(fault['loc'])}{fault['msg']}" for fault in told))
 
 
 def _place(where: tuple[int | str, ...]) -> str:
     """`turns.2.when: `, without the names that pydantic gives the members of a union."""
-    kept = (str(part) for part in where if not str(part)[:1].isupper() and "[" not in str(part) and part != "str")
-    place = ".".join(kept)
+    kept = (str(part) for part in where if not str(part)[:1].isupper() and "[" not in str(part))
+    place = ".".join(part for part in kept if part not in ("str", "constrained-str"))
     return f"{place}: " if place else ""

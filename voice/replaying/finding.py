@@ -4,20 +4,27 @@ A folder is gone through as deep as it goes. In it a call is a folder with a sce
 without a journal beside it, or a `<call>.yaml` that names a recording elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 import audio_fixtures
 from voice import recorded
 from voice.errors import OperatorError
-from voice.replaying.expected import Beside, parse_beside
+from voice.replaying.expected import Beside, ExpectationError, parse_beside
 from voice.replaying.options import Depth
 from voice.replaying.recording import from_journal_and_audio, from_recording
 from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, from_journal, from_scenario
 
 SOUNDS = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a")
+YAML = (".yaml", ".yml")
 SCENARIO_FILE = "scenario.yaml"
+NOTHING = "nothing"
+"""Kind of a call of which only an expectation is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,18 @@ class Found:
 
 
 def find(named: Iterable[str]) -> list[Found]:
-    """Every call that is named, once, in order. Raises OperatorError where something named is none."""
-    found = [call for name in named for call in _named(name)]
-    unique = {call.path.resolve(): call for call in found}
-    names = [call.name for call in unique.values()]
-    if len(set(names)) == len(names):
-        return list(unique.values())
-    return [Found(str(call.path), call.path, call.kind, call.beside) for call in unique.values()]
+    """Every call that is named, once for each expectation of it, in order. Raises OperatorError where something named
+    is none."""
+    unique = {(call.path.resolve(), call.beside.resolve()): call for name in named for call in _named(name)}
+    with_expectation = {path for (path, _), call in unique.items() if call.beside.is_file()}
+    found = [call for (path, _), call in unique.items() if call.beside.is_file() or path not in with_expectation]
+    names = Counter(call.name for call in found)
+    paths = Counter(call.path for call in found)
+    return [call if names[call.name] == 1 else replace(call, name=_full(call, paths)) for call in found]
+
+
+def _full(call: Found, paths: Counter[Path]) -> str:
+    return str(call.path if paths[call.path] == 1 else call.beside)
 
 
 def _named(name: str) -> Iterator[Found]:
@@ -51,6 +63,8 @@ def _named(name: str) -> Iterator[Found]:
     if call is not None:
         yield call
         return
+    if path.suffix.lower() in YAML and path.is_file():
+        _parsed(path)
     if not path.is_dir():
         raise OperatorError(
             f"{name} is no call: a journal ends in .jsonl, a recording in {', '.join(SOUNDS)}, a scenario is a folder "
@@ -64,11 +78,13 @@ def _named(name: str) -> Iterator[Found]:
 
 def _inside(folder: Path, root: Path) -> Iterator[Found]:
     for path in sorted(folder.iterdir()):
-        call = _call(path)
+        if path.name.startswith("."):
+            continue
+        call = _call(path) or _without_call(path)
         if call is not None:
             relative = call.beside.with_suffix("").relative_to(root) if root in call.beside.parents else Path(call.name)
             yield Found(relative.as_posix(), call.path, call.kind, call.beside)
-        elif path.is_dir() and not path.name.startswith("."):
+        elif path.is_dir():
             yield from _inside(path, root)
 
 
@@ -77,40 +93,70 @@ def _call(path: Path) -> Found | None:
     if path.is_dir():
         if not (path / SCENARIO_FILE).is_file():
             return None
-        return Found(path.name, path, SCENARIO, path.with_name(path.name + ".yaml"))
+        return Found(path.name, path, SCENARIO, _beside(path.with_name(path.name + ".yaml")))
     match path.suffix.lower():
         case ".jsonl":
-            return Found(path.stem, path, JOURNAL, path.with_suffix(".yaml"))
+            return Found(path.stem, path, JOURNAL, _beside(path.with_suffix(".yaml")))
         case suffix if suffix in SOUNDS:
             journal = path.with_suffix(".jsonl")
-            if journal.is_file():
-                return Found(path.stem, journal, JOURNAL, path.with_suffix(".yaml"))
-            return Found(path.stem, path, RECORDING, path.with_suffix(".yaml"))
-        case ".yaml" if path.name == SCENARIO_FILE:
+            kind = JOURNAL if journal.is_file() else RECORDING
+            return Found(path.stem, journal if kind == JOURNAL else path, kind, _beside(path.with_suffix(".yaml")))
+        case suffix if suffix in YAML and path.name == SCENARIO_FILE:
             return _call(path.parent)
-        case ".yaml":
+        case suffix if suffix in YAML:
             return _elsewhere(path)
         case _:
             return None
 
 
+def _beside(path: Path) -> Path:
+    """Where the expectation lies: as .yml, where somebody has written that."""
+    other = path.with_suffix(".yml")
+    return other if other.is_file() and not path.is_file() else path
+
+
 def _elsewhere(path: Path) -> Found | None:
-    """The call that an expectation names, where it does not lie beside it."""
-    beside = parse_beside(path.read_text(encoding="utf-8"), source=str(path))
-    if beside.recording is None:
+    """The call that an expectation names, where it does not lie beside it; one that can't be opened where it names
+    none."""
+    named = _fields(path).get("recording")
+    if named is None:
         return None
-    there = path.parent / beside.recording
+    there = path.parent / str(named)
     call = _call(there) if there.exists() else None
-    if call is None:
-        raise OperatorError(f"{path}: recording: {beside.recording} is no call")
-    return Found(path.stem, call.path, call.kind, path)
+    return Found(path.stem, there, NOTHING, path) if call is None else Found(path.stem, call.path, call.kind, path)
+
+
+def _without_call(path: Path) -> Found | None:
+    """An expectation whose call is gone: a test that would be missed by nobody. It can't be opened."""
+    if path.suffix.lower() not in YAML or path.with_suffix("").is_dir() or path.name == SCENARIO_FILE:
+        return None
+    if any(path.with_suffix(suffix).is_file() for suffix in (".jsonl", *SOUNDS)):
+        return None
+    fields = _fields(path)
+    known = [name for name in fields if name in Beside.model_fields]
+    expects = bool(known) and len(fields) - len(known) <= 1 and "sop" not in fields
+    return Found(path.stem, path, NOTHING, path) if expects else None
+
+
+def _fields(path: Path) -> dict[str, Any]:
+    """The fields of a YAML file; nothing of one that can't be read, or holds something else."""
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def expectation(found: Found) -> Beside | None:
     """What stands beside a call; None for nothing. Raises ExpectationError or OSError."""
-    if not found.beside.is_file():
-        return None
-    return parse_beside(found.beside.read_text(encoding="utf-8"), source=str(found.beside))
+    return _parsed(found.beside) if found.beside.is_file() else None
+
+
+def _parsed(path: Path) -> Beside:
+    try:
+        return parse_beside(path.read_text(encoding="utf-8"), source=str(path))
+    except UnicodeDecodeError:
+        raise ExpectationError(f"{path}: not UTF-8; save it as such") from None
 
 
 def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
@@ -120,6 +166,10 @@ def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
         OperatorError: it can't be run again at that depth; says why, and what would help.
         FlowError: its procedure has mistakes.
     """
+    if found.kind == NOTHING:
+        named = f"recording: {found.path} is no call"
+        gone = "its call is gone: none lies beside it, and no `recording:` names one"
+        raise OperatorError(f"{found.beside}: {gone if found.path == found.beside else named}")
     beside = expectation(found)
     if found.kind == SCENARIO:
         if depth is Depth.JOURNAL:

@@ -13,16 +13,17 @@ import numpy as np
 from voice import replay
 from voice.audio import FRAME, Pcm, samples
 from voice.caller import Caller
-from voice.journal import Journal, Recording, read_entries
+from voice.errors import OperatorError
+from voice.journal import Journal, Recording
 from voice.recorded import Recorded
-from voice.replaying.audio_depth import Conduct, read_back
-from voice.replaying.course import Course, CourseFold, course_of
+from voice.replaying.audio_depth import Conduct, how_it_ended, read_back
+from voice.replaying.course import Course, CourseFold
 from voice.replaying.options import Options
 from voice.replaying.past import Past
 from voice.replaying.recording import scenario
 from voice.replaying.rerun import Rerun
 from voice.replaying.result import CallResult, Timings, result_of
-from voice.replaying.taken import Taken
+from voice.replaying.taken import CUT_SHORT, Taken
 from voice.replaying.tape import Tape, tape
 from voice.replaying.turn_finding import find_turns
 from voice.scenario import Turn
@@ -35,6 +36,8 @@ async def run(taken: Taken, options: Options, folder: Path) -> CallResult:
         OperatorError: the journal is damaged, or a setting or the flow is none.
     """
     began = time.perf_counter()
+    if options.as_recorded:
+        raise OperatorError("--as-recorded goes with --depth audio: a journal has no sound to keep the clock of")
     result = await _otherwise(taken, options, folder) if options.changed else _as_it_was(taken, options)
     return replace(result, timings=Timings(round(time.perf_counter() - began, 4), result.timings.turns))
 
@@ -56,31 +59,35 @@ def _as_it_was(taken: Taken, options: Options) -> CallResult:
         events=found.events,
         commands=found.commands,
         journal=str(taken.path),
-        notes=() if found.identical else (f"first command that differs: {found.first_difference}",),
+        notes=(
+            *((f"first command that differs: {found.first_difference}",) if not found.identical else ()),
+            *((CUT_SHORT,) if found.cut_short else ()),
+        ),
     )
 
 
 async def _otherwise(taken: Taken, options: Options, folder: Path) -> CallResult:
     conduct = Conduct.of(taken, options)
-    assert taken.past is not None
-    senses = Tape(taken.past)
+    assert taken.told is not None
+    past = taken.told.past
+    senses = Tape(past)
     given = conduct.given
     path = folder / "call.jsonl"
     header = replay.header(given.graph, conduct.source, given.settings)
     outside = taken.outside(given.graph)
-    course = course_of(read_entries(taken.path))
-    caller = caller_on_tape(taken.past, course)
+    caller = caller_on_tape(past, taken.told.course)
     silent = Recording(path.with_suffix(".wav"))
-    await Rerun(given, caller, senses, outside, Journal(path, header), silent).run()
+    ended_by = await Rerun(given, caller, senses, outside, Journal(path, header), silent).run()
     silent.erase()
-    guessed = [*dict.fromkeys(senses.guessed), *dict.fromkeys(getattr(outside, "guessed", ()))]
     result = read_back(path, taken, options)
-    return replace(result, recording="", notes=(*result.notes, *guessed))
+    guessed = [*dict.fromkeys(senses.guessed), *dict.fromkeys(getattr(outside, "guessed", ()))]
+    cut_short = [CUT_SHORT] if not past.ended else []
+    return replace(result, recording="", notes=(*result.notes, *cut_short, *how_it_ended(ended_by, caller), *guessed))
 
 
 def caller_on_tape(past: Past, course: Course) -> Caller:
     """The caller of a journal: turns as they lay to the prompts, their clips on tape."""
-    heard = [probability for _, _, probability in past.speech]
+    heard = past.frames
     agent = np.zeros(past.samples, dtype=np.int16)
     for turn in course.turns:
         for one in turn.agent:

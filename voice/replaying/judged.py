@@ -20,17 +20,25 @@ def judged(
     """The result with faults, word errors, verdict and differences. `says`: the caller's words, turn by turn."""
     beside = expected.says if isinstance(expected, Beside) else None
     reference = list(beside if beside is not None else says)
-    heard = [turn.heard for turn in result.turns]
-    result = replace(
-        result,
-        expected=expected is not None and _asks(expected),
-        faults=faults(result, expected) if expected is not None else (),
-        wer=word_errors(reference, heard) if any(reference) else None,
-    )
-    if was is not None and expected is not None:
-        was = replace(was, faults=faults(was, expected))
-        was = replace(was, wer=word_errors(reference, [turn.heard for turn in was.turns]) if any(reference) else None)
+    result = replace(result, differences=(), parts_at=None, last=None)
+    result = replace(_measured(result, expected, reference), expected=expected is not None and _asks(expected))
+    was = _measured(was, expected, reference) if was is not None else None
     return compared(result, was, against=against, endpoint_ms=_endpoint_ms(result, was))
+
+
+def _measured(result: CallResult, expected: Expected | None, reference: list[str]) -> CallResult:
+    """The result with faults and word errors; the faults that depend on the machine's speed are apart."""
+    at_once = replace(result, timings=replace(result.timings, turns=()))
+    wrong = faults(at_once, expected) if expected is not None else ()
+    late = tuple(fault for fault in faults(result, expected) if fault not in wrong) if expected is not None else ()
+    return replace(
+        result,
+        faults=wrong,
+        timings=replace(
+            result.timings, faults=late, budget_ms=expected.latency.gap_p95_ms if expected is not None else None
+        ),
+        wer=word_errors(reference, [turn.heard for turn in result.turns]) if any(reference) else None,
+    )
 
 
 def _asks(expected: Expected) -> bool:

@@ -1,6 +1,6 @@
 """A call held against what it must come to: every fault in a sentence."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from voice.replaying.expected import Expected, Values
 from voice.replaying.result import CallResult, SlotResult
@@ -16,6 +16,28 @@ def faults(result: CallResult, expected: Expected) -> tuple[str, ...]:
         *_what_was_said(result, expected),
         *_how_long_it_took(result, expected),
     )
+
+
+def about(fault: str) -> str:
+    """What a fault is about, whatever the wrong value is: two runs of a call are compared by it.
+
+    >>> about("slot name is 'Damien Foster', expected 'Daniel Foster'")
+    'slot name'
+    """
+    words = fault.split()
+    if words[0] == "slot":
+        return " ".join(words[:2])
+    if words[0] == "turn":
+        return fault.partition(" says ")[2]
+    return "barge-ins" if words[0].isdigit() else words[1] if words[0] == "the" else words[0]
+
+
+def taken_for_sure(faults: Iterable[str]) -> tuple[str, ...]:
+    """The wrong values among the faults that count as confirmed, as `about` names them."""
+    return tuple(about(fault) for fault in faults if fault.endswith(_SURE))
+
+
+_SURE = ", and counts as confirmed"
 
 
 def _where_it_went(result: CallResult, expected: Expected) -> Iterator[str]:
@@ -49,10 +71,10 @@ def _of_slot(name: str, got: SlotResult | None, wanted: Values | None) -> str | 
     if got is None:
         return f"slot {name} is missing, expected {_shown(wanted)}"
     if wanted is None:
-        return f"slot {name} is {got.value!r}, expected none"
+        return f"slot {name} is {got.value!r}, expected none" + (_SURE if got.confirmed else "")
     if got.value in ((wanted,) if isinstance(wanted, str) else wanted):
         return None
-    sure = ", and counts as confirmed" if got.confirmed else ""
+    sure = _SURE if got.confirmed else ""
     return f"slot {name} is {got.value!r}, expected {_shown(wanted)}{sure}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice.call import CallSettings
 from voice.errors import OperatorError
@@ -72,6 +72,9 @@ def _with(part: Any, way: list[str], value: str, name: str) -> Any:
     if way[0] not in hints:
         raise OperatorError(f"there is no setting {name!r}; here there are {', '.join(sorted(hints))}")
     held = getattr(part, way[0])
+    if len(way) == 1 and dataclasses.is_dataclass(held):
+        parts = ", ".join(f"{name}.{part.name}" for part in dataclasses.fields(held))
+        raise OperatorError(f"{name!r} is no setting but several: {parts}")
     if len(way) > 1:
         if not dataclasses.is_dataclass(held):
             raise OperatorError(f"the setting {way[0]!r} has no parts, so there is no {name!r}")
@@ -81,13 +84,24 @@ def _with(part: Any, way: list[str], value: str, name: str) -> Any:
 
 def _value(hint: Any, held: object, value: str, name: str) -> object:
     """A text as what the setting holds."""
-    optional = isinstance(hint, types.UnionType)
-    if optional and value == "none":
+    kinds = [kind for kind in get_args(hint) if kind is not type(None)] if isinstance(hint, types.UnionType) else [hint]
+    if value == "none" and isinstance(hint, types.UnionType):
         return None
-    kinds: list[Any] = [kind for kind in (hint.__args__ if optional else (type(held),)) if kind is not type(None)]
     try:
-        if bool in kinds:
-            return {"true": True, "false": False}[value]
-        return kinds[0](value)
+        given = _read(kinds[0], value)
     except (KeyError, TypeError, ValueError):
         raise OperatorError(f"the setting {name} can't be {value!r}; it is {held!r}") from None
+    if isinstance(given, int | float) and not 0 <= given < float("inf"):
+        raise OperatorError(f"the setting {name} can't be {value!r}: not a length, a number or a share")
+    return given
+
+
+def _read(kind: Any, value: str) -> object:
+    """Raises KeyError, TypeError or ValueError where it is none of that kind."""
+    if get_origin(kind) is Literal:
+        return {str(one): one for one in get_args(kind)}[value]
+    if kind is bool:
+        return {"true": True, "false": False}[value]
+    if kind in (int, float, str):
+        return kind(value)
+    raise TypeError

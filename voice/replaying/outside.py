@@ -4,6 +4,7 @@ Both answer as the recording or the scenario says they did; where neither says a
 examples and people take the call at once.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -94,6 +95,8 @@ class AsBefore:
     otherwise: Scripted
     """For what the recording knows nothing of."""
     tools: Sequence[tuple[CallTool, ToolFinished]] = ()
+    took: Mapping[str, int] = field(default_factory=dict)
+    """Number of a recorded tool call → samples until it answered."""
     duties: Sequence[OnDuty] = ()
     legs: Sequence[Sequence[tuple[int, LegState]]] = ()
     """For each leg that was rung, what it went through and how long after the ringing began, in samples."""
@@ -101,6 +104,7 @@ class AsBefore:
     """Each with whether the stream had ended by then."""
     guessed: list[str] = field(default_factory=list)
     """What was asked for that the recording does not know."""
+    _called: Counter[str] = field(default_factory=Counter)
     _asked: int = 0
     _rung: int = 0
     _bridged: int = 0
@@ -130,15 +134,20 @@ class AsBefore:
                 return self.otherwise.answer(command)
 
     def _tool(self, command: CallTool) -> Sequence[Later]:
-        """The answer to the same arguments, or else the last one that this tool gave."""
-        if command.name == LEAD_TOOL:
-            return self.otherwise.answer(command)
+        """The answers to the same arguments one after the other, then the last of them again; where there is none the
+        last one that this tool gave."""
         same_name = [(asked, answered) for asked, answered in self.tools if asked.name == command.name]
         same = [answered for asked, answered in same_name if asked.arguments == command.arguments]
-        if not same:
-            self.guessed.append(
-                f"the tool {command.name} was never called so; it answers as it did, or with its example"
-            )
-        for answered in (*same[:1], *(answered for _, answered in same_name[-1:])):
-            return [Later(0, ToolFinished(0, command.tool, answered.ok, answered.result))]
-        return self.otherwise.answer(command)
+        if same:
+            key = repr((command.name, sorted(command.arguments.items())))
+            answered = same[min(self._called[key], len(same) - 1)]
+            self._called[key] += 1
+            return self._answered(command, answered)
+        if command.name != LEAD_TOOL:
+            as_it_did = "answers as it did" if same_name else "answers with its example"
+            self.guessed.append(f"the tool {command.name} was never called so: it {as_it_did}")
+        return self._answered(command, same_name[-1][1]) if same_name else self.otherwise.answer(command)
+
+    def _answered(self, command: CallTool, answered: ToolFinished) -> Sequence[Later]:
+        after = self.took.get(answered.tool, 0)
+        return [Later(after, ToolFinished(0, command.tool, answered.ok, answered.result))]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sop.reading import Hypothesis
-from voice.commands import CallTool, Command, NoteConsent, Ring, Speak, Transcribe
+from voice.audio import FRAME
+from voice.commands import CallTool, Command, End, NoteConsent, Ring, Speak, Transcribe
 from voice.events import (
     Bridged,
     CallStarted,
@@ -29,6 +30,8 @@ class Sentence:
     length: int = 0
     audible: int = 0
     """Where its first sound is."""
+    whole: bool = False
+    """Whether it was rendered to its end; a caller who speaks over it spares the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,16 @@ class Past:
     stretches: list[Stretch] = field(default_factory=list)
     sentences: dict[str, Sentence] = field(default_factory=dict)
     tools: list[tuple[CallTool, ToolFinished]] = field(default_factory=list)
+    took: dict[str, int] = field(default_factory=dict)
+    """Number of a tool's call → samples until it answered."""
     duties: list[OnDuty] = field(default_factory=list)
     legs: list[list[tuple[int, LegState]]] = field(default_factory=list)
     bridges: list[tuple[Bridged, bool]] = field(default_factory=list)
     consents: list[NoteConsent] = field(default_factory=list)
     stopped: Stopped | None = None
     """The stream's end, where it was not ours."""
+    ended: bool = False
+    """Whether the journal goes on to the call's end; else it was cut short."""
 
     @property
     def hung_up(self) -> bool:
@@ -66,6 +73,15 @@ class Past:
             and self.stopped.reason in ("stop", "socket closed")
             and not any(ok.ok for ok, _ in self.bridges)
         )
+
+    @property
+    def frames(self) -> list[float]:
+        """Probability of speech in each 160 samples from the call's beginning on; a hole in the line is silence."""
+        found: list[float] = []
+        for end, count, speech in self.speech:
+            found += [0.0] * ((end - count) // FRAME - len(found))
+            found += [speech] * (end // FRAME - len(found))
+        return found
 
     @property
     def samples(self) -> int:
@@ -86,8 +102,8 @@ class _Fold:
         self.past = Past()
         self._at = 0
         self._asked: dict[tuple[int, int], Transcribe] = {}
-        self._speaking: dict[int, str] = {}
-        self._tools: dict[str, CallTool] = {}
+        self._speaking: dict[int, tuple[str, Sentence]] = {}
+        self._tools: dict[str, tuple[int, CallTool]] = {}
         self._rung: dict[int, tuple[int, list[tuple[int, LegState]]]] = {}
 
     def take(self, entry: Event | Command) -> None:  # noqa: C901, PLR0912 - one case an entry
@@ -106,16 +122,15 @@ class _Fold:
                 if (asked := self._asked.get((turn, end))) is not None:
                     past.stretches.append(Stretch(asked.start, end, hypotheses))
             case Speak(utterance, text):
-                self._speaking[utterance] = text
-                past.sentences[text] = Sentence()
-            case Spoken(_, utterance, samples, _, audible) if utterance in self._speaking:
-                sentence = past.sentences[self._speaking[utterance]]
-                sentence.length += samples
-                sentence.audible = audible or 0
+                self._speaking[utterance] = (text, Sentence())
+            case Spoken() if entry.utterance in self._speaking:
+                self._spoken(entry)
             case CallTool():
-                self._tools[entry.tool] = entry
-            case ToolFinished(_, tool) if tool in self._tools:
-                past.tools.append((self._tools[tool], entry))
+                self._tools[entry.tool] = (self._at, entry)
+            case ToolFinished(at, tool) if tool in self._tools:
+                asked_at, asked_for = self._tools[tool]
+                past.tools.append((asked_for, entry))
+                past.took[tool] = at - asked_at
             case OnDuty():
                 past.duties.append(entry)
             case Ring(leg=leg):
@@ -131,5 +146,16 @@ class _Fold:
                 past.consents.append(entry)
             case Stopped():
                 past.stopped = entry
+            case End():
+                past.ended = True
             case _:
                 pass
+
+    def _spoken(self, event: Spoken) -> None:
+        text, sentence = self._speaking[event.utterance]
+        sentence.length += event.samples
+        sentence.whole |= event.last
+        sentence.audible = sentence.audible if event.audible is None else event.audible
+        known = self.past.sentences.get(text)
+        if known is None or (sentence.whole, sentence.length) >= (known.whole, known.length):
+            self.past.sentences[text] = sentence

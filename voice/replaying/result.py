@@ -119,6 +119,10 @@ class Timings:
 
     elapsed_s: float = 0.0
     turns: tuple[TurnTiming, ...] = ()
+    budget_ms: int | None = None
+    """What a gap may be, where the expectation says so."""
+    faults: tuple[str, ...] = ()
+    """Limits of a caller's wait that this machine did not keep; they make no verdict, but the call fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +239,16 @@ def _seconds(samples: int) -> float:
 
 
 def with_words(result: CallResult, spans: tuple[tuple[int, int, str], ...]) -> CallResult:
-    """The result with what was really said at its turns. `spans`: (first sample, last sample, words) of each clip."""
+    """The result with what was really said at its turns, and a note of what was said and made no turn. `spans`: (first
+    sample, last sample, words) of each clip."""
     said: dict[int, list[str]] = {}
     for begins, ends, words in spans:
         place = _nearest(result.turns, begins / LINE_RATE, ends / LINE_RATE)
         if place is not None and words:
             said.setdefault(place, []).append(words)
+        elif words:
+            note = f"at {begins / LINE_RATE:.1f} s the caller said {words!r}, and no turn came of it"
+            result = replace(result, notes=(*result.notes, note))
     turns = tuple(replace(turn, says=" ".join(said[turn.turn])) if turn.turn in said else turn for turn in result.turns)
     return replace(result, turns=turns)
 

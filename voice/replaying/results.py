@@ -3,6 +3,7 @@
     CALL-1f3a9c02/audio/result.json     what came of it
                        /last.json       what came of it the time before
                        /call.jsonl      its journal; /call.wav what both sides heard
+                       /under_way       the same of a run that is not done, or was stopped
     runs/7d20….json                     a run that was stopped: which calls it has done
 
 All of it is callers' words.
@@ -12,15 +13,18 @@ import contextlib
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voice.replaying.finding import Found
+from sop import FlowError
+from sop.loader import bundle
+from voice.replaying.finding import SCENARIO_FILE, Found
 from voice.replaying.options import Options
 from voice.replaying.result import CallResult, from_json, to_json
 
-_RESULT, _LAST, CALL = "result.json", "last.json", "call"
+_RESULT, _LAST, _WORK, CALL = "result.json", "last.json", "under_way", "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +34,47 @@ class Results:
     folder: Path
 
     def place(self, found: Found, options: Options) -> Path:
-        """The folder of a call, made if it is not there."""
-        key = hashlib.sha256(str(found.path.resolve()).encode()).hexdigest()[:8]
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", found.name)[-60:]
+        """The folder of a call, made if it is not there; the same however the call was named."""
+        named = f"{found.path.resolve()}\n{found.beside.resolve()}"
+        key = hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()[:8]
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", found.beside.with_suffix("").name)[-60:]
         path = self.folder / f"{plain}-{key}" / options.depth.value
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return path
 
-    def earlier(self, place: Path) -> CallResult | None:
+    def work(self, place: Path) -> Path:
+        """An empty folder for a run of the call: what the one before has left stays until this one is done."""
+        path = place / _WORK
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(mode=0o700)
+        return path
+
+    def adopt(self, place: Path, work: Path, result: CallResult) -> CallResult:
+        """Takes over the files of a run that is done; the result with their new place. Raises OSError."""
+        for file in (place / f"{CALL}.jsonl", place / f"{CALL}.wav"):
+            file.unlink(missing_ok=True)
+        moved = {str(file): str(file.replace(place / file.name)) for file in sorted(work.iterdir())}
+        shutil.rmtree(work, ignore_errors=True)
+        return replace(
+            result,
+            journal=moved.get(result.journal, result.journal),
+            recording=moved.get(result.recording, result.recording),
+        )
+
+    def kept(self, place: Path) -> CallResult | None:
         """What came of the call when it was last run; None for a first time, or where another version wrote it."""
         return _read(place / _RESULT)
 
+    def earlier(self, place: Path) -> CallResult | None:
+        """The same, where it could be run; else what came of it the time before."""
+        found = self.kept(place)
+        return found if found is not None and not found.failed else self.last(place)
+
     def keep(self, place: Path, result: CallResult) -> None:
-        """Keeps what came of a call; what came of it before becomes the last."""
-        if (place / _RESULT).is_file():
-            (place / _RESULT).replace(place / _LAST)
+        """Keeps what came of a call; what came of it before becomes the last, unless that was not even run."""
+        before = self.kept(place)
+        if before is not None and not before.failed:
+            _write(place / _LAST, (place / _RESULT).read_text(encoding="utf-8"))
         _write(place / _RESULT, json.dumps(to_json(result), ensure_ascii=False))
 
     def last(self, place: Path) -> CallResult | None:
@@ -92,15 +122,26 @@ def fingerprint(calls: Sequence[Found], options: Options, code: str) -> str:
     for part in (options.depth, options.asr, options.voice, options.flow, sorted(options.changes.items())):
         digest.update(repr(part).encode())
     digest.update(repr(options.as_recorded).encode())
-    files = [path for call in calls for path in (call.path, call.beside)]
-    if options.flow is not None:
-        files.append(Path(options.flow))
+    files = [path for call in calls for path in (call.path, call.path.with_suffix(".wav"), call.beside)]
+    for flow in sorted({flow for call in calls if (flow := _flow(call)) is not None} | {options.flow or ""}):
+        with contextlib.suppress(FlowError):
+            digest.update(bundle(flow).encode() if flow else b"")
     for path in (*files, options.asr / "model.bin", options.voice):
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             with contextlib.suppress(OSError):
                 stat = file.stat()
                 digest.update(f"{file}:{stat.st_size}:{stat.st_mtime_ns}".encode())
     return digest.hexdigest()
+
+
+def _flow(call: Found) -> str | None:
+    """The procedure that a scenario or an expectation names."""
+    file = call.path / SCENARIO_FILE if call.path.is_dir() else call.beside
+    try:
+        named = re.search(r"^flow: *[\"']?([^\"'\s#]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    except (OSError, ValueError):
+        return None
+    return named[1] if named else None
 
 
 def _read(path: Path) -> CallResult | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sop import FlowError
 from sop.graph import Graph
-from voice.errors import OperatorError, SwitchboardError
+from voice.errors import OperatorError, SwitchboardError, place_of
 from voice.replaying import audio_depth, journal_depth, wire_depth
 from voice.replaying.accepting import as_result
 from voice.replaying.expected import Beside
@@ -82,6 +82,29 @@ def _graphs(calls: Sequence[Found], options: Options) -> list[Graph]:
     return list({one.flow: one.graph for one in found if isinstance(one, Taken)}.values())
 
 
+@asynccontextmanager
+async def one_at_a_time(
+    options: Options, calls: Sequence[Found]
+) -> AsyncIterator[Callable[[Found], Awaitable[Judged]]]:
+    """Runs a call when it is asked to, with models that are loaded once; what comes of it is kept.
+
+    `calls`: all that may be asked for. A call that can't be run is a result that says why.
+
+    Raises:
+        SwitchboardError: a model is missing, or an engine does not start.
+    """
+    results = Results(options.results)
+    async with _runner(options, calls) as runner:
+
+        async def one(call: Found) -> Judged:
+            place = results.place(call, options)
+            found = await _one(call, options, runner, place, results)
+            results.keep(place, found.result)
+            return found
+
+        yield one
+
+
 async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, code: str, again: bool = False) -> Done:
     """Runs every call; one that can't be run is a result that says why.
 
@@ -93,24 +116,27 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
     results = Results(options.results)
     run = Run(results, calls, options, code=code, again=again)
     places = {call.name: results.place(call, options) for call in calls}
-    kept = {name: found for name in run.done if name in places and (found := results.earlier(places[name]))}
+    kept = {name: found for name in run.done if name in places and (found := results.kept(places[name]))}
     watcher.begin(len(calls), len(kept))
-    done = {call.name: _kept(kept[call.name], call, options) for call in calls if call.name in kept}
+    done = {
+        call.name: _kept(kept[call.name], call, options, results.last(places[call.name]))
+        for call in calls
+        if call.name in kept
+    }
     todo = [call for call in calls if call.name not in kept]
     free = asyncio.Semaphore(options.jobs)
 
-    async def one(call: Found, runner: Runner) -> None:
+    async def one(call: Found, judge: Callable[[Found], Awaitable[Judged]]) -> None:
         async with free:
-            found = await _one(call, options, runner, places[call.name], results)
-        results.keep(places[call.name], found.result)
+            found = await judge(call)
         run.finished(call.name)
         done[call.name] = found
         watcher.finished(found.result)
 
     if todo:
-        async with _runner(options, todo) as runner, asyncio.TaskGroup() as group:
+        async with one_at_a_time(options, todo) as judge, asyncio.TaskGroup() as group:
             for call in todo:
-                group.create_task(one(call, runner))
+                group.create_task(one(call, judge))
     run.end()
     last = tuple(found for call in calls if (found := results.last(places[call.name])) is not None)
     return Done(tuple(done[call.name] for call in calls), last)
@@ -122,12 +148,18 @@ def _opened(call: Found, options: Options) -> Taken | str:
         return opened(call, options.depth, options.flow)
     except (SwitchboardError, FlowError, OSError) as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - one call's failure is no other's
+        return _defect(error)
 
 
-def _kept(result: CallResult, call: Found, options: Options) -> Judged:
-    """What a stopped run has kept."""
+def _kept(result: CallResult, call: Found, options: Options, earlier: CallResult | None) -> Judged:
+    """What an earlier run has kept, held against what is expected and asked for now."""
     taken = _opened(call, options)
-    return Judged(result, taken.expected, taken.graph) if isinstance(taken, Taken) else Judged(result, None, None)
+    if not isinstance(taken, Taken):
+        return Judged(result, None, None)
+    if result.failed:
+        return Judged(result, taken.expected, taken.graph)
+    return Judged(_judged(result, taken, earlier, options), taken.expected, taken.graph)
 
 
 async def _one(call: Found, options: Options, runner: Runner, place: Path, results: Results) -> Judged:
@@ -136,21 +168,30 @@ async def _one(call: Found, options: Options, runner: Runner, place: Path, resul
     if isinstance(taken, str):
         return Judged(failed(call.name, call.kind, options.depth.value, taken), None, None)
     try:
-        result = await runner(taken, place)
-    except (SwitchboardError, FlowError) as error:
+        work = results.work(place)
+        result = results.adopt(place, work, await runner(taken, work))
+        now = _judged(replace(result, kind=taken.kind), taken, results.earlier(place), options)
+    except (SwitchboardError, FlowError, OSError) as error:
         return Judged(failed(call.name, call.kind, options.depth.value, str(error)), taken.expected, taken.graph)
-    turns = taken.recorded.scenario.turns if taken.recorded and taken.past is None else ()
+    except Exception as error:  # noqa: BLE001 - one call's failure is no other's
+        return Judged(failed(call.name, call.kind, options.depth.value, _defect(error)), taken.expected, taken.graph)
+    return Judged(now, taken.expected, taken.graph)
+
+
+def _defect(error: Exception) -> str:
+    return f"a mistake of Switchboard's own, please report it: {type(error).__name__} at {place_of(error)}"
+
+
+def _judged(result: CallResult, taken: Taken, earlier: CallResult | None, options: Options) -> CallResult:
+    """The result held against expectation and yardstick, and beside the run before."""
+    turns = taken.recorded.scenario.turns if taken.recorded and taken.told is None else ()
     says = tuple(turn.says for turn in turns if turn.says is not None)
-    result = replace(result, kind=taken.kind)
-    earlier = results.earlier(place)
-    if earlier is not None and (earlier.failed or earlier.depth != result.depth):
-        earlier = None
     was, against = _yardstick(taken, result, earlier, options)
     now = judged(result, taken.expected, was, against=against, says=says)
     if earlier is not None:
         beside = judged(result, taken.expected, earlier, against="last", says=says)
         now = replace(now, last=Versus(beside.verdict, beside.differences))
-    return Judged(now, taken.expected, taken.graph)
+    return now
 
 
 def _yardstick(
@@ -161,7 +202,9 @@ def _yardstick(
     if options.last and earlier is not None:
         return earlier, "last"
     accepted = as_result(taken.expected, result) if isinstance(taken.expected, Beside) else None
-    return (accepted, "accepted") if accepted is not None else (taken.before, taken.against)
+    if accepted is not None:
+        return accepted, "accepted"
+    return (result if result.identical else taken.before), taken.against
 
 
 def kept(calls: Sequence[Found], options: Options) -> Done:
@@ -172,9 +215,13 @@ def kept(calls: Sequence[Found], options: Options) -> Done:
     """
     results = Results(options.results)
     places = {call.name: results.place(call, options) for call in calls}
-    found = {name: results.earlier(place) for name, place in places.items()}
+    found = {name: results.kept(place) for name, place in places.items()}
     if missing := [name for name, result in found.items() if result is None]:
         raise OperatorError(f"{', '.join(missing)}: not run at depth {options.depth.value} yet; leave --kept out")
-    done = tuple(_kept(result, call, options) for call in calls if (result := found[call.name]) is not None)
+    done = tuple(
+        _kept(result, call, options, results.last(places[call.name]))
+        for call in calls
+        if (result := found[call.name]) is not None
+    )
     last = tuple(one for call in calls if (one := results.last(places[call.name])) is not None)
     return Done(done, last)

@@ -12,14 +12,14 @@ from sop import loader
 from sop.graph import Graph
 from sop.stub import tools_from
 from voice import replay
-from voice.audio import samples
+from voice.audio import LINE_RATE
 from voice.call import CallSettings
 from voice.caller import Caller
 from voice.errors import OperatorError
 from voice.events import CallStarted
 from voice.journal import read_entries, read_header
 from voice.recorded import Recorded
-from voice.replaying.course import course_of
+from voice.replaying.course import Course, course_of
 from voice.replaying.expected import Beside, Expected
 from voice.replaying.outside import AsBefore, Outside, Scripted
 from voice.replaying.past import Past, past_of
@@ -30,6 +30,54 @@ SCENARIO, JOURNAL, RECORDING = "scenario", "journal", "recording"
 MORE_S = 120
 """A call that is run again may last so much longer than it did."""
 STREAM = "MZ" + "0" * 32
+
+
+CUT_SHORT = "the journal breaks off before the call's end: what happened after that is not known"
+
+
+class Told:
+    """What a journal tells, read when it is first asked for: to run it again unchanged takes none of it."""
+
+    def __init__(self, path: Path, name: str, graph: Graph) -> None:
+        self._path = path
+        self._name = name
+        self._graph = graph
+
+    @functools.cached_property
+    def _read(self) -> tuple[Past, Course]:
+        """Raises OperatorError."""
+        try:
+            entries = list(read_entries(self._path))
+            return past_of(entries), course_of(entries)
+        except DAMAGE as error:
+            raise damaged(self._path, error) from None
+
+    @property
+    def past(self) -> Past:
+        """What the caller did, and what came from outside. Raises OperatorError where the journal is damaged."""
+        return self._read[0]
+
+    @property
+    def course(self) -> Course:
+        """What happened turn by turn. Raises OperatorError where the journal is damaged."""
+        return self._read[1]
+
+    @functools.cached_property
+    def result(self) -> CallResult:
+        """What came of the call. Raises OperatorError where the journal is damaged."""
+        graph = self._graph
+        return result_of(
+            self.course, call=self._name, kind=JOURNAL, depth="journal", flow=graph.name, version=graph.version
+        )
+
+
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading a damaged journal raises."""
+
+
+def damaged(path: Path, error: Exception) -> OperatorError:
+    """The same in words."""
+    return OperatorError(f"{path} is damaged, or of another version: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +93,42 @@ class Taken:
     """The procedure's text with all it imports."""
     graph: Graph
     settings: CallSettings
-    limit_s: float
+    longest_s: float | None = None
+    """The caller gives up after so long; None: its journal tells."""
     recorded: Recorded | None = None
     """The caller, turn by turn; None where there is no audio."""
     as_recorded: Callable[[], Sayer] | None = None
     """The caller on the recording's own clock."""
-    past: Past | None = None
+    told: Told | None = None
     """What its journal tells."""
-    before: CallResult | None = None
-    """What came of it when it was taken, or was accepted."""
-    against: str = ""
-    """What `before` is: "journal" or "accepted"."""
     expected: Expected | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def past(self) -> Past | None:
+        """What its journal tells. Raises OperatorError where that is damaged."""
+        return self.told.past if self.told is not None else None
+
+    @property
+    def before(self) -> CallResult | None:
+        """What came of it when it was taken. Raises OperatorError where its journal is damaged."""
+        return self.told.result if self.told is not None else None
+
+    @property
+    def against(self) -> str:
+        """What `before` is."""
+        return "journal" if self.told is not None else ""
+
+    @property
+    def limit_s(self) -> float:
+        """The caller gives up after so long."""
+        past = self.past if self.longest_s is None else None
+        return self.longest_s if self.longest_s is not None else (past.samples if past else 0) / LINE_RATE + MORE_S
+
     def outside(self, graph: Graph) -> Outside:
         """The world of the call; a fresh one each time."""
-        if self.past is not None:
-            past = self.past
-            return AsBefore(Scripted(graph), past.tools, past.duties, past.legs, past.bridges)
+        if (past := self.past) is not None:
+            return AsBefore(Scripted(graph), past.tools, past.took, past.duties, past.legs, past.bridges)
         scenario = self.recorded.scenario if self.recorded else None
         if scenario is None:
             return Scripted(graph)
@@ -102,10 +167,22 @@ def from_scenario(name: str, path: Path, recorded: Recorded, expected: Expected 
         flow=source,
         graph=graph,
         settings=CallSettings(),
-        limit_s=scenario.limit_s,
+        longest_s=scenario.limit_s,
         recorded=recorded,
-        expected=expected or scenario.expect,
+        expected=_both(scenario.expect, expected),
     )
+
+
+def _both(expect: Expected, beside: Expected | None) -> Expected:
+    """What a scenario expects, and in its place what lies beside it, field by field."""
+    if beside is None:
+        return expect
+    ours = {name: getattr(expect, name) for name in expect.model_fields_set | {"barge_ins"}}
+    theirs = {name: getattr(beside, name) for name in beside.model_fields_set}
+    for one, other in (("path", "milestones"), ("milestones", "path"), ("lead", "slots"), ("slots", "lead")):
+        if one in theirs:
+            ours.pop(other, None)
+    return Beside(**(ours | theirs))
 
 
 def call_sid(name: str) -> str:
@@ -117,28 +194,21 @@ def from_journal(name: str, path: Path, beside: Beside | None) -> Taken:
     """A call of our own, by its journal alone. Raises OperatorError where it can't be read."""
     head = read_header(path)
     try:
-        entries = list(read_entries(path))
-        past = past_of(entries)
+        start = next((entry for entry in read_entries(path) if isinstance(entry, CallStarted)), None)
         settings = replay.settings_of(head["settings"])
-        graph = graph_of(head["source"], head["flow"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OperatorError(f"{path} is damaged, or of another version: {error}") from None
-    if past.start is None:
+        graph = replay.with_hours(graph_of(head["source"], head["flow"]), head)
+    except DAMAGE as error:
+        raise damaged(path, error) from None
+    if start is None:
         raise OperatorError(f"{path} has no beginning: a journal without CallStarted is of no use; was it cut short?")
-    result = result_of(
-        course_of(entries), call=name, kind=JOURNAL, depth="journal", flow=graph.name, version=graph.version
-    )
     return Taken(
         name=name,
         kind=JOURNAL,
         path=path,
-        start=replace(past.start, call=call_sid(name), stream=STREAM),
+        start=replace(start, call=call_sid(name), stream=STREAM),
         flow=head["source"],
-        graph=replay.with_hours(graph, head),
+        graph=graph,
         settings=settings,
-        limit_s=past.samples / samples(1000) + MORE_S,
-        past=past,
-        before=result,
-        against="journal",
+        told=Told(path, name, graph),
         expected=beside,
     )

@@ -71,7 +71,7 @@ class Tape:
     _speech: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._speech = [probability for _, _, probability in self.past.speech]
+        self._speech = self.past.frames
         self._spoken = [
             (self._voiced(range(one.start // FRAME, one.end // FRAME)), one.hypotheses) for one in self.past.stretches
         ]
@@ -103,7 +103,8 @@ class Tape:
         known = self.past.sentences.get(command.text)
         if known is None or not known.length:
             return padded(_LOUD * (_SAMPLES_A_LETTER * len(command.text)))
-        return SILENCE * known.audible + _LOUD * (known.length - known.audible)
+        length = known.length if known.whole else max(known.length, _SAMPLES_A_LETTER * len(command.text))
+        return SILENCE * known.audible + _LOUD * (length - known.audible)
 
 
 _SAME = 0.97

@@ -236,6 +236,49 @@ def test_one_word_misheard(text: str, name: str | None) -> None:
     assert understood(KIND, text) == name
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my name is mary a lopez",
+        "my name is mary and lopez",
+        "my name is mary the lopez",
+        "my name is mary it lopez",
+        "my name is mary ann a lopez",
+        "my name is mary now lopez thank you",
+        "hi there my name is mary a lopez please",
+        "you can call me mary a",
+        "my name is karen make mitchell",
+        "first name mary a last name lopez",
+        "first name karen last name mitch all",
+        "first name karen last name of brandt",
+    ],
+)
+def test_a_name_of_which_words_were_not_understood_is_asked_for_again(text: str) -> None:
+    assert understood(KIND, text) is None
+    assert volunteered(KIND, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my name is karen and i live on oak street", "Karen"),
+        ("my name is karen and my heat is out", "Karen"),
+        ("my name is karen i need a plumber", "Karen"),
+        ("my name is karen from accounting", "Karen"),
+        ("my name is karen with a k", "Karen"),
+        ("my name is karen the heat is out", "Karen"),
+        ("my name is karen mitchell and my husband is dan", "Karen Mitchell"),
+        ("my name is john q public", "John Q Public"),
+        ("my name is dana not donna", "Dana"),
+        ("my name is mary lopez and thank you", "Mary Lopez"),
+        ("first name karen and last name mitchell", "Karen Mitchell"),
+        ("first name is karen the last name is mitchell thanks", "Karen Mitchell"),
+    ],
+)
+def test_what_stands_behind_a_name_is_none_of_it(text: str, name: str) -> None:
+    assert understood(KIND, text) == name
+
+
 PIECES = st.lists(
     st.sampled_from(
         (

@@ -1,4 +1,6 @@
-"""Yes and no as people say them."""
+"""Yes and no as people say them, where a value is read back."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 from sop.slots.slot_type import Context, Found
 from sop.slots.yes_no import YesNo, read_verdict
 from sop.words import split_words
-from tests.sop.spoken import NOW, SPEC, understood
+from tests.sop.spoken import NOW, SPEC
+
+READ_BACK = replace(SPEC, prompt="Is that right?")
 
 YES = [
     "yes",
@@ -123,19 +127,24 @@ NEITHER = [
 ]
 
 
+def understood(text: str) -> str | None:
+    found = YesNo().parse(split_words(text), READ_BACK, Context(NOW))
+    return found.value if isinstance(found, Found) else None
+
+
 @pytest.mark.parametrize("text", YES)
 def test_yes(text: str) -> None:
-    assert understood(YesNo(), text) == "yes"
+    assert understood(text) == "yes"
 
 
 @pytest.mark.parametrize("text", NO)
 def test_no(text: str) -> None:
-    assert understood(YesNo(), text) == "no"
+    assert understood(text) == "no"
 
 
 @pytest.mark.parametrize("text", NEITHER)
 def test_neither(text: str) -> None:
-    assert understood(YesNo(), text) is None
+    assert understood(text) is None
 
 
 def test_what_is_said_after_it_remains() -> None:
@@ -157,7 +166,7 @@ def test_keys() -> None:
 
 @pytest.mark.parametrize("value", ["yes", "no"])
 def test_what_is_spoken_is_understood(value: str) -> None:
-    assert understood(YesNo(), YesNo().speak(value, SPEC)) == value
+    assert understood(YesNo().speak(value, SPEC)) == value
 
 
 @settings(max_examples=50, deadline=None)

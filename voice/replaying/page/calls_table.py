@@ -1,33 +1,40 @@
 """Every call of a run in one table, the worst first, with what filters it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
-from voice.replaying.page.markup import VERDICTS, WHAT, percent, safe, shown, verdict
+from voice.replaying.judging import taken_for_sure
+from voice.replaying.page.comparison import gravest, gravity, what
+from voice.replaying.page.faults import fault_line, faults_of
+from voice.replaying.page.markup import percent, safe, shown, step_name
+from voice.replaying.page.standing import STANDINGS, badge, kind, standing
 from voice.replaying.page.word_marks import core
+from voice.replaying.result import CallResult, Difference
 
-Call = Mapping[str, Any]
+_HEADS = ("Verdict", "Call", "Outcome", "What is wrong or other")
+_NUMBERS = ("Turns", "WER", "Slowest")
 
 
-def worst_first(calls: Sequence[Call]) -> list[Call]:
-    """By verdict, then by faults, then by differences; else in their order."""
-    rank = {name: place for place, name in enumerate(VERDICTS)}
+def worst_first(calls: Sequence[CallResult]) -> list[CallResult]:
+    """By how they stand, then by wrong values taken as confirmed, faults, the gravest difference and how many there
+    are; else in their order."""
 
-    def badness(call: Call) -> tuple[int, int, int]:
-        faults, differences = len(call.get("faults") or ()), len(call.get("differences") or ())
-        place = rank.get(str(call.get("verdict")), rank["new"])
-        return (min(place, rank["different"]) if faults else place, -faults, -differences)
+    def badness(call: CallResult) -> tuple[int, int, int, int, int]:
+        sure, most = len(taken_for_sure(call.faults)), gravest(call.differences)
+        grave = 0 if most is None else gravity(most)
+        return STANDINGS.index(standing(call)), -sure, -len(call.faults), grave, -len(call.differences)
 
     return sorted(calls, key=badness)
 
 
-def calls_table(calls: Sequence[Call]) -> str:
-    """The table; row N leads to the section `call-N`."""
+def calls_table(calls: Sequence[CallResult]) -> str:
+    """The table; row N leads to the section `call-N`. A cell's `data-sort` is what a column is sorted by."""
     heads = "".join(
-        f'<th scope="col"{" class=n" if name in _NUMBERS else ""}>{name}</th>'
-        for name in ("Verdict", "Call", "Outcome", "First difference or fault", *_NUMBERS)
+        f'<th scope="col"{" class=n" if name in _NUMBERS else ""}{" aria-sort=ascending" if not place else ""}>'
+        f'<button type="button" data-column="{place}">{name}</button></th>'
+        for place, name in enumerate((*_HEADS, *_NUMBERS))
     )
-    mixed = len({call.get("kind") for call in calls}) > 1
+    mixed = len({call.kind for call in calls}) > 1
     rows = "\n".join(_row(number, call, mixed=mixed) for number, call in enumerate(calls, 1))
     return f"""<section aria-labelledby="calls"><h2 id="calls">Calls <small id="shown" aria-live="polite"></small></h2>
 {_filters(calls)}
@@ -36,58 +43,90 @@ def calls_table(calls: Sequence[Call]) -> str:
 </tbody></table><p class="none" hidden>No call matches.</p></section>"""
 
 
-_NUMBERS = ("Turns", "WER", "Slowest")
-
-
-def _filters(calls: Sequence[Call]) -> str:
-    counts = {name: sum(1 for call in calls if call.get("verdict") == name) for name in VERDICTS}
+def _filters(calls: Sequence[CallResult]) -> str:
+    counts = Counter(map(standing, calls))
     buttons = "".join(
-        f'<button type="button" aria-pressed="false" data-verdict="{name}" class="{name}">{name} <b>{count}</b>'
-        "</button>"
-        for name, count in counts.items()
-        if count
+        f'<button type="button" aria-pressed="false" data-verdict="{kind(name)}" class="{kind(name)}">{name} '
+        f"<b>{counts[name]}</b></button>"
+        for name in STANDINGS
+        if counts[name]
     )
     return f"""<div class="filters" role="group" aria-label="Filter">{buttons}
-<label>Find <input type="search" id="find" placeholder="name, outcome, words…" autocomplete="off" spellcheck="false"
-></label></div>"""
+<label>Find <input type="search" id="find" placeholder="name, outcome, fault, words…" autocomplete="off"
+spellcheck="false"></label></div>"""
 
 
-def _row(number: int, call: Call, *, mixed: bool) -> str:
+def _row(number: int, call: CallResult, *, mixed: bool) -> str:
     """`mixed`: there are calls of several kinds."""
-    kind = call.get("verdict") if call.get("verdict") in VERDICTS else "new"
-    found = " ".join(_words(call)).lower()
-    wer = call.get("wer")
-    gaps = [one.get("gap_ms") or 0 for one in (call.get("timings") or {}).get("turns") or ()]
-    numbers = (
-        str(len(call.get("turns") or ())),
-        percent(wer["errors"] / wer["words"]) if wer and wer.get("words") else "–",
-        f"{max(gaps):.0f} ms" if any(gaps) else "–",
-    )
-    cells = "".join(f'<td class="n">{text}</td>' for text in numbers)
-    sort = f" <small>{safe(call.get('kind') or '')}</small>" if mixed else ""
+    name = standing(call)
+    words = safe(" ".join(_words(call)).lower())
+    sort = f" <small>{safe(call.kind)}</small>" if mixed else ""
+    outcome = "" if call.failed else call.outcome or "none"
     return (
-        f'<tr data-verdict="{kind}" data-words="{safe(found)}"><td>{verdict(str(call.get("verdict") or "new"))}</td>'
-        f'<th scope="row"><a href="#call-{number}">{safe(call.get("call"))}</a>{sort}</th>'
-        f"<td>{safe(call.get('outcome') or 'none')}</td><td class='first'>{_first(call)}</td>{cells}</tr>"
+        f'<tr data-verdict="{kind(name)}" data-words="{words}">'
+        f'<td data-sort="{STANDINGS.index(name) * 1000 + number}">{badge(name)}</td>'
+        f'<th scope="row" data-sort="{safe(call.call)}"><a href="#call-{number}">{safe(call.call)}</a>{sort}</th>'
+        f'<td data-sort="{safe(outcome)}">{step_name(outcome)}</td>'
+        f'<td class="first" data-sort="{_things(call) or ""}">{_first(call)}</td>'
+        f"{_numbers(call)}</tr>"
     )
 
 
-def _words(call: Call) -> list[str]:
+def _things(call: CallResult) -> int:
+    return len(faults_of(call)) + len(call.differences)
+
+
+def _numbers(call: CallResult) -> str:
+    wer = call.wer.errors / call.wer.words if call.wer is not None and call.wer.words else None
+    slowest = max((one.gap_ms for one in call.timings.turns if one.gap_ms is not None), default=None)
+    late = call.timings.budget_ms is not None and slowest is not None and slowest > call.timings.budget_ms
+    cells = (
+        ("", len(call.turns) or "", str(len(call.turns) or "–")),
+        ("", "" if wer is None else f"{wer:.4f}", "–" if wer is None else percent(wer)),
+        (" late" if late else "", "" if slowest is None else slowest, "–" if slowest is None else _wait(slowest)),
+    )
+    return "".join(f'<td class="n{look}" data-sort="{value}">{text}</td>' for look, value, text in cells)
+
+
+def _wait(ms: int) -> str:
+    return f"{ms} ms" if ms < 10_000 else f"{ms / 1000:.1f} s"
+
+
+def _words(call: CallResult) -> list[str]:
     """What the text filter looks in."""
-    heard = [str(turn.get("heard") or "") for turn in call.get("turns") or ()]
-    faults = [str(fault) for fault in call.get("faults") or ()]
-    return [str(call.get(key) or "") for key in ("call", "kind", "outcome", "flow")] + faults + heard
+    about = [call.call, call.kind, call.outcome or "", call.flow, call.failed]
+    return [*about, *call.faults, *call.timings.faults, *call.notes, *(turn.heard for turn in call.turns)]
 
 
-def _first(call: Call) -> str:
-    parts, faults = call.get("parts_at"), call.get("faults") or ()
-    if parts:
-        turn = "" if parts.get("turn") is None else f"turn {safe(parts['turn'])}, "
-        what = safe(WHAT.get(str(parts.get("what")), parts.get("what")))
-        was, now = shown(parts.get("was")), shown(parts.get("is"))
-        old, new = core(was, now)
+def _first(call: CallResult) -> str:
+    """What is wrong with a call, else in what it differs, else what was odd about it; and how many things more."""
+    if call.failed:
+        return f'<div><span class="fault" title="{safe(call.failed)}">{safe(call.failed)}</span></div>'
+    faults = faults_of(call)
+    if call.faults or (faults and call.parts_at is None):
+        title = safe(" · ".join(fault.sentence for fault in faults))
         return (
-            f'<div><span class="what">{turn}{what}</span><del title="{safe(was)}">{safe(old)}</del>'
-            f'<span class="to" role="img" aria-label="became">→</span><ins title="{safe(now)}">{safe(new)}</ins></div>'
+            f'<div><span class="fault" title="{title}">{safe(fault_line(faults[0]))}</span>{_more(len(faults))}</div>'
         )
-    return f'<div><span class="fault" title="{safe(faults[0])}">{safe(faults[0])}</span></div>' if faults else ""
+    if (most := gravest(call.differences)) is not None:
+        return _difference(most, len(call.differences))
+    last = call.last.differences if call.last is not None and call.against != "last" else ()
+    if (most := gravest(last)) is not None:
+        return f'<div class="quiet">{_difference(most, len(last), "beside the last run: ")}</div>'
+    note = next(iter(call.notes), "")
+    return f'<div class="quiet"><span title="{safe(note)}">{safe(note)}</span></div>' if note else ""
+
+
+def _more(several: int) -> str:
+    return f'<span class="more">+{several - 1}</span>' if several > 1 else ""
+
+
+def _difference(one: Difference, several: int, before: str = "") -> str:
+    turn = f"turn {one.turn}, " if one.turn >= 0 else ""
+    was, now = shown(one.was), shown(one.now)
+    old, new = core(was, now)
+    return (
+        f'<div><span class="what">{before}{turn}{safe(what(one))}</span>{_more(several)}</div>'
+        f'<div><del title="{safe(was)}">{safe(old)}</del><span class="to" role="img" aria-label="became">→</span>'
+        f'<ins title="{safe(now)}">{safe(new)}</ins></div>'
+    )

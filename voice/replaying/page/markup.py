@@ -1,21 +1,10 @@
 """Text, times and values as the report writes them, escaped. Everything that a caller or a flow may have said passes
 through `safe` on its way into the page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
-
-VERDICTS = ("worse", "different", "new", "better", "same")
-"""Worst first."""
-WHAT = {
-    "said": "agent says",
-    "heard": "heard",
-    "at_step": "step",
-    "entered": "steps entered",
-    "set": "values set",
-    "endpoint": "end of the turn",
-    "outcome": "outcome",
-}
 
 
 def safe(value: object) -> str:
@@ -24,14 +13,17 @@ def safe(value: object) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value of the document as plain text, not escaped yet."""
-    if value is None or value in ("", [], {}):
+    """A value of a result as plain text, not escaped yet."""
+    if value is None or value == "" or (isinstance(value, Mapping | Sequence) and not value):
         return "nothing"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} = {shown(one)}" for name, one in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return " → ".join(shown(one) for one in value)
     return str(value)
+
+
+def step_name(name: str) -> str:
+    """A step's name, escaped, which may be broken where it is put together."""
+    return re.sub(r"([._])", r"\1<wbr>", safe(name))
 
 
 def clock(seconds: float) -> str:
@@ -48,17 +40,22 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value == int(value) else f"{value:.1f} %"
 
 
-def verdict(name: str) -> str:
-    """A verdict's badge."""
-    kind = name if name in VERDICTS else "new"
-    return f'<span class="verdict {kind}">{safe(name or "new")}</span>'
+def counted(number: int, noun: str) -> str:
+    """ "1 turn", "2 turns"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def turn_id(call: int, turn: object) -> str:
+def turn_id(call: int, turn: int) -> str:
     """What a turn's place in the page is called."""
-    return f"call-{call}-turn-{safe(turn)}"
+    return f"call-{call}-turn-{turn}"
 
 
-def turn_link(call: int, turn: object) -> str:
-    """A link to a turn of the same call; a dash where there is none."""
-    return "–" if turn is None else f'<a href="#{turn_id(call, turn)}">turn {safe(turn)}</a>'
+def turn_link(call: int, turn: int) -> str:
+    """A link to a turn of the same call; -1 is the call as a whole."""
+    return "the call" if turn < 0 else f'<a href="#{turn_id(call, turn)}">turn {turn}</a>'
+
+
+def head(*names: str, numbers: Sequence[str] = ()) -> str:
+    """A table's head; those in `numbers` stand at the right."""
+    cells = "".join(f'<th scope="col"{" class=n" if name in numbers else ""}>{name}</th>' for name in names)
+    return f"<thead><tr>{cells}</tr></thead>"

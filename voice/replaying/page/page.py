@@ -1,43 +1,62 @@
-"""A replay's document as one HTML file that opens anywhere, without a network: totals, calls, sound, pictures.
+"""A replay's results as one HTML file that opens anywhere, without a network: totals, calls, sound, pictures.
 
 The file holds what callers said: keep it as a recording is kept.
 """
 
 import hashlib
+import os
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
 from voice.replaying.page.call_page import call_section
 from voice.replaying.page.calls_table import calls_table, worst_first
-from voice.replaying.page.markup import clock, safe
+from voice.replaying.page.markup import clock, counted, safe
 from voice.replaying.page.material import Material
 from voice.replaying.page.sound import LONGEST_S, mp3
 from voice.replaying.page.totals_table import totals_table
-from voice.replaying.page.waveform import Stereo, opened, waveform
+from voice.replaying.page.waveform import Stereo, Waveform, opened, waveform
+from voice.replaying.result import CallResult
 
 __all__ = ["Material", "page"]
-
-Call = Mapping[str, Any]
 
 _MOST_SOUND_S = 3 * 60 * 60
 """Sound in the whole page: the calls further down the list go without."""
 _SILENT = Material(None, None)
+_PARTS = ("page.css", "player.js", "table.js", "page.js")
 
 
-def page(document: Mapping[str, Any], material: Callable[[str], Material | None]) -> str:
-    """The page of what `switchboard replay --json` prints; `material` is asked once for each call, by its name.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A call's material with its sound worked up."""
 
-    A recording of more than 30 minutes is drawn and not carried, and so are those beyond three hours altogether, the
-    calls of the worst verdicts first.
+    material: Material
+    wave: Waveform | None
+    player: str
+
+
+def page(
+    document: Mapping[str, Any],
+    results: Sequence[CallResult],
+    material: Callable[[CallResult], Material | None],
+    told: Callable[[int, int], None] = lambda done, calls: None,
+) -> str:
+    """The page of a run: what `voice.replaying.document.document` says of it, and what came of its calls.
+
+    `material` is asked once for each call, from several threads; `told` hears how many calls of how many are done. A
+    recording of more than 30 minutes is drawn and not carried, and so are those beyond three hours altogether, the
+    worst calls first.
     """
-    calls = worst_first(document.get("calls") or ())
+    calls = worst_first(results)
     several = len(calls) != 1
-    sections = _sections(calls, material, several)
-    title = f"Replay of {len(calls)} calls" if several else f"Replay of {calls[0].get('call')}"
-    overview = totals_table(document.get("totals") or {}) + calls_table(calls) if several else ""
-    style, script = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    sections = _sections(calls, material, told, several=several)
+    title = f"Replay of {counted(len(calls), 'call')}" if several else f"Replay of {calls[0].call}"
+    overview = totals_table(document, calls) + calls_table(calls) if several else ""
+    style, *scripts = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in _PARTS)
+    script = "\n".join(scripts)
     policy = "; ".join(
         (
             "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; media-src data: blob:",
@@ -58,48 +77,75 @@ def page(document: Mapping[str, Any], material: Callable[[str], Material | None]
 """
 
 
-def _about(document: Mapping[str, Any], calls: Sequence[Call]) -> str:
-    flows = dict.fromkeys(f"{call.get('flow')}, version {call.get('version')}" for call in calls if call.get("flow"))
-    elapsed = (document.get("timings") or {}).get("elapsed_s")
+def _about(document: Mapping[str, Any], calls: Sequence[CallResult]) -> str:
+    """What was run, with what in place of what the calls were taken with, and how long it took."""
+    flows = list(dict.fromkeys(f"{call.flow}, version {call.version}" for call in calls if call.flow))
+    took, speed = document["timings"]["elapsed_s"], document["timings"]["real_time_factor"]
+    ran = took >= max((call.timings.elapsed_s for call in calls), default=0.0)  # else these were only looked up
     facts = [
         "" if len(calls) == 1 else " and ".join(flows) if len(flows) < 4 else f"{len(flows)} procedures",
-        f"depth {document['depth']}" if document.get("depth") else "",
-        "" if elapsed is None else f"took {elapsed:.1f} s",
+        f"depth {document['depth']}",
+        f"tried: procedure {document['flow']}" if document["flow"] else "",
+        *(f"tried: {name} = {value}" for name, value in document["changes"].items()),
+        f"took {took:.1f} s, {speed:.0f} times real time" if ran and speed >= 1 else "",
         "holds callers’ words and voices",
     ]
     return " · ".join(f"<span>{safe(fact)}</span>" for fact in facts if fact)
 
 
-def _sections(calls: Sequence[Call], material: Callable[[str], Material | None], several: bool) -> str:
+def _sections(
+    calls: Sequence[CallResult],
+    material: Callable[[CallResult], Material | None],
+    told: Callable[[int, int], None],
+    *,
+    several: bool,
+) -> str:
     found = []
-    room = float(_MOST_SOUND_S)
-    for number, call in enumerate(calls, 1):
-        given = material(str(call.get("call"))) or _SILENT
-        sound = opened(given.recording) if given.recording else None
-        player = _player(sound, room)
-        room -= sound.seconds if sound is not None and player.startswith("<audio") else 0.0
-        wave = waveform(sound) if sound is not None else None
-        found.append(call_section(number, call, wave, given, player, _way(number, calls) if several else ""))
+    for number, (call, heard) in enumerate(_all_heard(calls, material), 1):
+        way = _way(number, calls) if several else ""
+        found.append(call_section(number, call, heard.wave, heard.material, heard.player, way))
+        told(number, len(calls))
     return "\n".join(found)
 
 
-def _player(sound: Stereo | None, room: float) -> str:
+def _all_heard(
+    calls: Sequence[CallResult], material: Callable[[CallResult], Material | None]
+) -> Iterator[tuple[CallResult, _Heard]]:
+    """Every call with its sound, in order. The encoder works outside Python's lock."""
+
+    def heard(call: CallResult, *, room: bool) -> _Heard:
+        given = material(call) or _SILENT
+        sound = opened(given.recording) if given.recording else None
+        return _Heard(
+            replace(given, recording=None), waveform(sound) if sound is not None else None, _player(sound, room=room)
+        )
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        room = float(_MOST_SOUND_S)
+        asked = []
+        for call in calls:
+            fits = call.duration_s <= room
+            room -= call.duration_s if fits and call.duration_s <= LONGEST_S else 0.0
+            asked.append(pool.submit(heard, call, room=fits))
+        for call, one in zip(calls, asked, strict=True):
+            yield call, one.result()
+
+
+def _player(sound: Stereo | None, *, room: bool) -> str:
     """The sound, or why there is none."""
     if sound is None:
         return '<span class="note">no recording at hand</span>'
     if sound.seconds > LONGEST_S:
         return f'<span class="note">{clock(sound.seconds)} of sound is too long to carry; play the recording</span>'
-    if sound.seconds > room:
+    if not room:
         return '<span class="note">this page carries enough sound already; play the recording</span>'
     data = b64encode(mp3(sound)).decode("ascii")
     return f'<audio controls preload="none" aria-label="The call" src="data:audio/mpeg;base64,{data}"></audio>'
 
 
-def _way(number: int, calls: Sequence[Call]) -> str:
+def _way(number: int, calls: Sequence[CallResult]) -> str:
     """Links to all calls, and to the neighbours in the table."""
-    before = (
-        f'<a rel="prev" href="#call-{number - 1}">‹ {safe(calls[number - 2].get("call"))}</a>' if number > 1 else ""
-    )
+    before = f'<a rel="prev" href="#call-{number - 1}">‹ {safe(calls[number - 2].call)}</a>' if number > 1 else ""
     last = number == len(calls)
-    after = "" if last else f'<a rel="next" href="#call-{number + 1}">{safe(calls[number].get("call"))} ›</a>'
+    after = "" if last else f'<a rel="next" href="#call-{number + 1}">{safe(calls[number].call)} ›</a>'
     return f'<nav aria-label="Calls"><a href="#all">« all calls</a><span>{before}{after}</span></nav>'

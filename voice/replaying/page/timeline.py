@@ -1,36 +1,35 @@
 """A call along its time: both channels, and over them who spoke when, and what happened on the line."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from voice.replaying.page.faults import turns_at_fault
 from voice.replaying.page.markup import clock, safe
 from voice.replaying.page.material import Material
 from voice.replaying.page.waveform import Waveform
+from voice.replaying.result import CallResult, TurnResult
 
 _MOST_MARKS = 8000
-Call = Mapping[str, Any]
 
 
-def length_of(call: Call, wave: Waveform | None) -> float:
+def length_of(call: CallResult, wave: Waveform | None) -> float:
     """Seconds from the call's begin to the last thing known of it; never 0."""
-    ends = [end for turn in call.get("turns") or () for _, end, *_ in _spans(turn)]
-    duration = (call.get("timings") or {}).get("duration_s") or 0.0
-    return max(*ends, duration, wave.seconds if wave else 0.0, 0.1)
+    ends = [end for turn in call.turns for _, end in _spans(turn)]
+    return max(*ends, call.duration_s, wave.seconds if wave else 0.0, 0.1)
 
 
-def _spans(turn: Call) -> list[tuple[float, float]]:
-    caller = turn.get("caller")
-    return [*([(caller[0], caller[1])] if caller else []), *((one[0], one[1]) for one in turn.get("agent") or ())]
+def _spans(turn: TurnResult) -> list[tuple[float, float]]:
+    caller = [] if turn.caller is None else [turn.caller]
+    return [*caller, *((said.begins_s, said.ends_s) for said in turn.agent)]
 
 
-def extent(turn: Call) -> tuple[float, float] | None:
+def extent(turn: TurnResult) -> tuple[float, float] | None:
     """From the first sound of a turn to its last; None for a turn without any."""
     spans = _spans(turn)
     return (min(begin for begin, _ in spans), max(end for _, end in spans)) if spans else None
 
 
-def timeline(call: Call, wave: Waveform | None, material: Material, player: str) -> str:
+def timeline(call: CallResult, wave: Waveform | None, material: Material, player: str) -> str:
     """The picture with its controls; `player` is the HTML below it."""
     seconds = length_of(call, wave)
     caller, agent = wave.as_text() if wave else ("", "")
@@ -55,19 +54,20 @@ def timeline(call: Call, wave: Waveform | None, material: Material, player: str)
 </div>"""
 
 
-def _pieces(call: Call, material: Material, seconds: float) -> Iterator[str]:
-    parted = (call.get("parts_at") or {}).get("turn")
-    for turn in call.get("turns") or ():
-        number = turn.get("turn")
-        here = " parts" if parted is not None and number == parted else ""
-        if caller := turn.get("caller"):
-            about = f"turn {number}, caller: {turn.get('heard') or 'no words'}"
-            yield _span("caller" + here, number, caller[0], caller[1], turn.get("heard") or "", about, seconds)
-            if turn.get("barge_in"):
-                yield f'<i class="barge" title="barge-in, turn {safe(number)}" style="{_at(caller[0], seconds)}"></i>'
-        for begin, end, text, cut in turn.get("agent") or ():
-            about = f"turn {number}, agent{', cut short' if cut else ''}: {text}"
-            yield _span("agent" + here + (" cut" if cut else ""), number, begin, end, text, about, seconds)
+def _pieces(call: CallResult, material: Material, seconds: float) -> Iterator[str]:
+    marked = set(turns_at_fault(call)) | ({call.parts_at.turn} if call.parts_at is not None else set())
+    for turn in call.turns:
+        here = " parts" if turn.turn in marked else ""
+        if turn.caller is not None:
+            about = f"turn {turn.turn}, caller: {turn.heard or 'no words'}"
+            yield _span("caller" + here, turn.turn, turn.caller, turn.heard, about, seconds)
+            if turn.barge_in:
+                place = _at(turn.caller[0], seconds)
+                yield f'<i class="barge" title="barge-in, turn {turn.turn}" style="{place}"></i>'
+        for said in turn.agent:
+            about = f"turn {turn.turn}, agent{', cut short' if said.cut else ''}: {said.text}"
+            look = "agent" + here + (" cut" if said.cut else "")
+            yield _span(look, turn.turn, (said.begins_s, said.ends_s), said.text, about, seconds)
     for at in material.keys:
         yield f'<i class="pressed" title="a key, {clock(at)}" style="{_at(at, seconds)}"></i>'
 
@@ -76,9 +76,10 @@ def _at(at: float, seconds: float) -> str:
     return f"left:{at / seconds * 100:.3f}%"
 
 
-def _span(kind: str, number: object, begin: float, end: float, text: str, about: str, seconds: float) -> str:
+def _span(kind: str, turn: int, when: tuple[float, float], text: str, about: str, seconds: float) -> str:
     """A stretch of speech. Its words share its length by their letters: nobody has timed each of them."""
     words = " ".join(f'<i style="flex-grow:{len(word)}">{safe(word)}</i>' for word in text.split())
+    begin, end = when
     place = f"{_at(begin, seconds)};width:{max(0.0, end - begin) / seconds * 100:.3f}%"
-    look = f'class="span {kind}" data-turn="{safe(number)}" title="{safe(about)}" style="{place}"'
+    look = f'class="span {kind}" data-turn="{turn}" title="{safe(about)}" style="{place}"'
     return f"<div {look}><span>{words}</span></div>"

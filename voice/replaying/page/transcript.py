@@ -1,13 +1,10 @@
 """What was said in a call, turn by turn: the words, how sure they are, where the procedure stood and what it took."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from voice.replaying.page.markup import clock, percent, safe, shown, turn_id
+from voice.replaying.page.faults import turns_at_fault
+from voice.replaying.page.markup import clock, counted, percent, safe, shown, step_name, turn_id
 from voice.replaying.page.timeline import extent
 from voice.replaying.page.word_marks import marked
-
-Turn = Mapping[str, Any]
+from voice.replaying.result import CallResult, TurnResult
 
 _DOUBTFUL = 0.6
 _WITHOUT_WORDS = {
@@ -23,69 +20,64 @@ _HEAD = "".join(
 )
 
 
-def transcript(number: int, call: Mapping[str, Any]) -> str:
+def transcript(number: int, call: CallResult) -> str:
     """The table; each turn is a `tbody` of its own, named `markup.turn_id`."""
-    parted = (call.get("parts_at") or {}).get("turn")
-    changed = {one.get("turn") for one in call.get("differences") or ()} - {None}
-    rows = []
-    for turn in call.get("turns") or ():
-        here = turn.get("turn")
-        kind = "parts" if parted is not None and here == parted else "differs" if here in changed else ""
-        rows.append(_turn(number, turn, kind))
-    body = "\n".join(rows)
+    notes = _notes(call)
+    unsaid = "no reference words here" if call.wer is not None else ""
+    body = "\n".join(_turn(number, turn, notes.get(turn.turn, ("", "")), unsaid) for turn in call.turns)
     return f"""<table class="talk"><caption class="unseen">Transcript</caption><thead><tr>{_HEAD}</tr></thead>
 {body}
 </table>"""
 
 
-def _turn(number: int, turn: Turn, kind: str) -> str:
-    """One or two rows: the caller, the agent."""
-    name = turn_id(number, turn.get("turn"))
+def _notes(call: CallResult) -> dict[int, tuple[str, str]]:
+    """Turn → its look, and what is written beside it: faults come before differences."""
+    found = {one.turn: ("differs", "differs") for one in call.differences}
+    if call.parts_at is not None:
+        found[call.parts_at.turn] = ("parts", "parts here")
+    return found | {turn: ("parts", note) for turn, note in turns_at_fault(call).items()}
+
+
+def _turn(number: int, turn: TurnResult, noted: tuple[str, str], unsaid: str) -> str:
+    """One or two rows: the caller, the agent. `unsaid`: what to say of words that no reference knows."""
+    look, note = noted
     times = extent(turn)
     data = f' data-from="{times[0]:.3f}" data-to="{times[1]:.3f}"' if times else ""
-    caller, agent = turn.get("caller"), turn.get("agent") or ()
     rows = []
-    if turn.get("by") != "begin" or not turn.get("said"):
-        who = "Caller" if _moved_by_caller(turn) else ""
-        rows.append(("caller", (_when(caller), who, _heard(turn), _sure(turn.get("confidence")))))
-    if turn.get("said"):
-        rows.append(("agent", (_when(agent[0] if agent else None), "Agent", _said(turn), _sure(None))))
+    if turn.by != "begin" or not turn.said:
+        who = "Caller" if turn.heard or turn.caller or turn.keys or turn.by == "speech" else ""
+        when = clock(turn.caller[0]) if turn.caller else ""
+        rows.append(("caller", (when, who, _heard(turn, unsaid), _sure(turn.confidence))))
+    if turn.said:
+        rows.append(("agent", (clock(turn.agent[0].begins_s) if turn.agent else "", "Agent", _said(turn), _sure(None))))
     both = f' rowspan="{len(rows)}"'
     tail = f'<td class="step"{both}>{_steps(turn)}</td><td class="sets"{both}>{_sets(turn)}</td>'
     lines = []
-    for place, (who, cells) in enumerate(rows):
-        first = _number(turn, len(rows), kind, playable=times is not None) if not place else ""
-        when, name_of, words, sure = cells
-        rest = f'<td class="when">{when}</td><td class="who">{name_of}</td><td class="words">{words}</td>{sure}'
+    for place, (who, (when, name, words, sure)) in enumerate(rows):
+        first = "" if place else _number(turn.turn, len(rows), note, playable=times is not None)
+        rest = f'<td class="when">{when}</td><td class="who">{name}</td><td class="words">{words}</td>{sure}'
         lines.append(f'<tr class="{who}">{first}{rest}{"" if place else tail}</tr>')
-    return f'<tbody id="{name}" class="turn {kind}" data-turn="{safe(turn.get("turn"))}"{data}>{"".join(lines)}</tbody>'
+    opening = f'<tbody id="{turn_id(number, turn.turn)}" class="turn {look}" data-turn="{turn.turn}"{data}>'
+    return f"{opening}{''.join(lines)}</tbody>"
 
 
-def _moved_by_caller(turn: Turn) -> bool:
-    return bool(turn.get("heard") or turn.get("caller") or turn.get("keys") or turn.get("by") == "speech")
-
-
-def _number(turn: Turn, rows: int, kind: str, *, playable: bool) -> str:
-    number = safe(turn.get("turn"))
+def _number(turn: int, rows: int, note: str, *, playable: bool) -> str:
     inner = (
-        f'<button type="button" class="play" aria-label="Play turn {number}">{number}</button>' if playable else number
+        f'<button type="button" class="play" aria-label="Play turn {turn}">{turn}</button>' if playable else str(turn)
     )
-    note = {"parts": "<b>parts here</b>", "differs": "<b>differs</b>"}.get(kind, "")
-    return f'<th scope="rowgroup" rowspan="{rows}">{inner}{note}</th>'
+    return f'<th scope="rowgroup" rowspan="{rows}">{inner}{f"<b>{safe(note)}</b>" if note else ""}</th>'
 
 
-def _when(span: Sequence[Any] | None) -> str:
-    return clock(span[0]) if span else ""
-
-
-def _heard(turn: Turn) -> str:
+def _heard(turn: TurnResult, unsaid: str) -> str:
     """The caller's words, and below them what they really were where that is known and differs."""
-    heard, says, keys = turn.get("heard") or "", turn.get("says"), turn.get("keys") or 0
-    notes = [_WITHOUT_WORDS.get(str(turn.get("by")), "")] if not heard and not keys else []
-    if keys:
-        notes.append(f"{keys} key{'s' if keys > 1 else ''} pressed")
-    if turn.get("barge_in"):
+    heard, says = turn.heard, turn.says
+    notes = [_WITHOUT_WORDS.get(turn.by, "")] if not heard and not turn.keys else []
+    if turn.keys:
+        notes.append(f"{counted(turn.keys, 'key')} pressed")
+    if turn.barge_in:
         notes.append("barge-in")
+    if turn.heard and turn.says is None:
+        notes.append(unsaid)
     tail = "".join(f' <em class="note">{safe(note)}</em>' for note in notes if note)
     if says is None:
         return f'<span dir="auto">{safe(heard)}</span>{tail}'
@@ -108,16 +100,16 @@ def _sure(confidence: float | None) -> str:
     return f'<td class="sure{low}"><span style="--sure:{share * 100:.0f}%">{percent(round(share, 2))}</span></td>'
 
 
-def _said(turn: Turn) -> str:
+def _said(turn: TurnResult) -> str:
     """The agent's words; those that a barge-in cut off, and those that were never played, look it."""
-    rest = str(turn.get("said") or "").strip()
+    rest = turn.said.strip()
     parts = []
-    for begin, end, text, cut in turn.get("agent") or ():
-        if text and rest.startswith(text):
-            rest = rest[len(text) :].lstrip()
-        note = ' <em class="note">cut short</em>' if cut else ""
-        times = f"{clock(begin)} – {clock(end)}"
-        parts.append(f'<span{" class=cut" if cut else ""} title="{times}">{safe(text)}</span>{note}')
+    for one in turn.agent:
+        if one.text and rest.startswith(one.text):
+            rest = rest[len(one.text) :].lstrip()
+        note = ' <em class="note">cut short</em>' if one.cut else ""
+        times = f"{clock(one.begins_s)} – {clock(one.ends_s)}"
+        parts.append(f'<span{" class=cut" if one.cut else ""} title="{times}">{safe(one.text)}</span>{note}')
     if rest and parts:
         parts.append(f'<span class="unplayed">{safe(rest)}</span> <em class="note">not played</em>')
     elif rest:
@@ -125,14 +117,13 @@ def _said(turn: Turn) -> str:
     return " ".join(parts)
 
 
-def _steps(turn: Turn) -> str:
-    entered: Sequence[str] = turn.get("entered") or ()
-    return safe(turn.get("at_step") or "") + "".join(f'<div class="to">→\u00a0{safe(step)}</div>' for step in entered)
+def _steps(turn: TurnResult) -> str:
+    entered = (f'<div class="to">→\u00a0{step_name(step)}</div>' for step in turn.entered)
+    return step_name(turn.at_step) + "".join(entered)
 
 
-def _sets(turn: Turn) -> str:
-    values: Mapping[str, Any] = turn.get("set") or {}
+def _sets(turn: TurnResult) -> str:
     return "".join(
-        f"<div><b>{safe(slot)}</b> {safe(shown(value)) if value not in ('', None) else '<em>taken back</em>'}</div>"
-        for slot, value in values.items()
+        f"<div><b>{safe(slot)}</b> {safe(shown(value)) if value else '<em>taken back</em>'}</div>"
+        for slot, value in turn.set.items()
     )

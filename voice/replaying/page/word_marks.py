@@ -1,6 +1,7 @@
 """Two wordings of one thing side by side, with the words marked in which they differ."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from rapidfuzz.distance import Levenshtein
 
@@ -26,22 +27,23 @@ def marked(was: str, now: str) -> Marked:
     steps = Levenshtein.opcodes([_key(word) for word in old[:_MOST]], [_key(word) for word in new[:_MOST]])
     left: list[str] = []
     right: list[str] = []
-    for step in steps:
-        same = step.tag == "equal"
-        left += _run(old[step.src_start : step.src_end], "" if same else "del")
-        right += _run(new[step.dest_start : step.dest_end], "" if same else "ins")
+    for same, run in groupby(steps, key=lambda step: step.tag == "equal"):
+        pieces = list(run)
+        left += _run(old[pieces[0].src_start : pieces[-1].src_end], "" if same else "del")
+        right += _run(new[pieces[0].dest_start : pieces[-1].dest_end], "" if same else "ins")
     left += _run(old[_MOST:], "")
     right += _run(new[_MOST:], "")
     return Marked(" ".join(left), " ".join(right), any(step.tag != "equal" for step in steps))
 
 
 def core(was: str, now: str) -> tuple[str, str]:
-    """What is left without the words that both begin and end with; one of these stays on each side."""
+    """What is left without the words that both begin and end with; one of these stays on each side of a single word."""
     old, new = was.split(), now.split()
     least = min(len(old), len(new))
     head = next((place for place in range(least) if old[place] != new[place]), least)
     tail = next((place for place in range(least - head) if old[-1 - place] != new[-1 - place]), least - head)
-    first, last = max(0, head - 1), max(0, tail - 1)
+    around = 1 if least - head - tail < 2 else 0
+    first, last = max(0, head - around), max(0, tail - around)
     return _between(old, first, last), _between(new, first, last)
 
 

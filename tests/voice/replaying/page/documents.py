@@ -1,40 +1,51 @@
-"""Documents and recordings for the tests of the page: one call that parted, and what becomes of it in a folder."""
+"""Results and recordings for the tests of the page: one call that parted, and what becomes of it in a folder.
+
+The results are made as the product makes them: values of `voice.replaying.result`, judged by `voice.replaying.judging`,
+in the document of `voice.replaying.document`.
+"""
 
 import io
 import wave
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from voice.replaying.document import document
+from voice.replaying.expected import Expected
+from voice.replaying.judging import faults
+from voice.replaying.options import Depth, Options
+from voice.replaying.result import (
+    CallResult,
+    Difference,
+    Said,
+    SlotResult,
+    Timings,
+    ToolResult,
+    TransferResult,
+    TurnResult,
+    TurnTiming,
+    Wer,
+)
+from voice.replaying.running import Done
+from voice.replaying.totals import Judged
 
 RATE = 8000
 
 GREETING = "Thank you for calling Northside Heating."
 ASK = "May I have your name, please?"
+NUMBER = "What's the best number to reach you?"
 
 
-def turn(number: int, by: str = "speech", **given: Any) -> dict[str, Any]:
-    """A turn as the document has it; what is not given is empty."""
-    blank: dict[str, Any] = {
-        "turn": number,
-        "by": by,
-        "heard": "",
-        "confidence": None,
-        "says": None,
-        "keys": 0,
-        "at_step": "contact",
-        "said": "",
-        "entered": [],
-        "set": {},
-        "barge_in": False,
-        "caller": None,
-        "agent": [],
-    }
-    return blank | given
+def turn(number: int, by: str = "speech", **given: Any) -> TurnResult:
+    """A turn; what is not given is empty."""
+    return replace(TurnResult(number, by, "contact"), **given)
 
 
-TURNS = [
-    turn(0, "begin", at_step="", said=GREETING, entered=["triage"], agent=[[0.2, 3.0, GREETING, False]]),
+TURNS = (
+    turn(0, "begin", at_step="", said=GREETING, entered=("triage",), agent=(Said(0.2, 3.0, GREETING, False),)),
     turn(
         1,
         heard="my furnace is out",
@@ -42,109 +53,110 @@ TURNS = [
         says="my furnace is out",
         at_step="triage",
         said=f"All right. {ASK}",
-        entered=["contact_intro", "contact"],
+        entered=("contact_intro", "contact"),
         set={"problem": "no_heat"},
-        caller=[4.0, 5.5],
-        agent=[[6.1, 6.6, "All right.", False], [6.6, 8.0, ASK, True]],
+        caller=(4.0, 5.5),
+        agent=(Said(6.1, 6.6, "All right.", False), Said(6.6, 8.0, ASK, True)),
     ),
     turn(
         2,
         heard="daniel faster",
         confidence=0.52,
         says="Daniel Foster.",
-        said="What's the best number to reach you?",
+        said=NUMBER,
         set={"name": "Daniel Faster"},
         barge_in=True,
-        caller=[7.8, 9.0],
-        agent=[[9.6, 11.5, "What's the best number to reach you?", False]],
+        caller=(7.8, 9.0),
+        agent=(Said(9.6, 11.5, NUMBER, False),),
     ),
-    turn(3, "keys", keys=10, said="Goodbye.", entered=["goodbye"], agent=[[14.0, 15.0, "Goodbye.", False]]),
+    turn(3, "keys", keys=10, said="Goodbye.", entered=("goodbye",), agent=(Said(14.0, 15.0, "Goodbye.", False),)),
     turn(4, "end", at_step="goodbye"),
-]
+)
 
-PARTS = {
-    "turn": 2,
-    "what": "said",
-    "was": "What's the best number to call?",
-    "is": "What's the best number to reach you?",
-}
+PARTS = Difference(2, "said", "What's the best number to call?", NUMBER, "the prompt's text")
+EXPECTED = Expected(slots={"name": "Daniel Foster"})
 
-
-def call(name: str = "plain", **given: Any) -> dict[str, Any]:
-    """A call of five turns whose second answer was different before."""
-    return {
-        "call": name,
-        "kind": "journal",
-        "depth": "audio",
-        "flow": "after_hours_hvac",
-        "version": 1,
-        "outcome": "lead_saved",
-        "path": ["triage", "contact_intro", "contact", "goodbye"],
-        "slots": {
-            "name": {
-                "value": "Daniel Faster",
-                "spoken": "Daniel Faster",
-                "confidence": 0.52,
-                "confirmed": False,
-                "turn": 2,
-            }
-        },
-        "transfers": [{"target": "on_call", "reason": "asked_for_person", "outcome": "no_answer", "turn": 3}],
-        "tools": [{"name": "create_lead", "arguments": {"name": "Daniel Faster"}, "ok": True, "turn": 3}],
-        "barge_ins": 1,
-        "turns": TURNS,
-        "wer": {"errors": 1, "words": 6},
-        "faults": ["slot name is 'Daniel Faster', expected 'Daniel Foster'"],
-        "verdict": "different",
-        "against": "journal",
-        "parts_at": PARTS,
-        "differences": [PARTS, {"turn": None, "what": "outcome", "was": "hung_up", "is": "lead_saved"}],
-        "journal": "calls/plain.jsonl",
-        "recording": "calls/plain.wav",
-        "timings": {
-            "duration_s": 16.0,
-            "elapsed_s": 0.4,
-            "budget_ms": 800,
-            "turns": [
-                {"turn": 1, "gap_ms": 600, "stages": {"endpoint": 260, "asr": 80, "reader": 4, "save": 6, "tts": 20}},
-                {"turn": 2, "gap_ms": 1100, "stages": {"endpoint": 640, "asr": 90, "reader": 2, "tts": 15}},
-            ],
-        },
-    } | given
+CALL = CallResult(
+    call="plain",
+    kind="journal",
+    depth="audio",
+    flow="after_hours_hvac",
+    version=1,
+    duration_s=16.0,
+    outcome="lead_saved",
+    path=("triage", "contact_intro", "contact", "goodbye"),
+    slots={"name": SlotResult("Daniel Faster", "Daniel Faster", 0.52, False, 2)},
+    transfers=(TransferResult("on_call", "asked_for_person", "no_answer", 3),),
+    tools=(ToolResult("create_lead", {"name": "Daniel Faster"}, True, 3),),
+    barge_ins=1,
+    turns=TURNS,
+    wer=Wer(1, 6),
+    expected=True,
+    verdict="different",
+    against="journal",
+    parts_at=PARTS,
+    differences=(PARTS, Difference(-1, "outcome", "hung_up", "lead_saved")),
+    journal="calls/plain.jsonl",
+    recording="calls/plain.wav",
+    timings=Timings(
+        elapsed_s=0.4,
+        budget_ms=800,
+        turns=(
+            TurnTiming(1, 600, {"endpoint": 260.0, "asr": 80.0, "reader": 4.0, "save": 6.0, "tts": 20.0}),
+            TurnTiming(2, 1100, {"endpoint": 640.0, "asr": 90.0, "reader": 2.0, "tts": 15.0}),
+        ),
+    ),
+)
+"""It heard a name wrongly, and says otherwise what it said before."""
 
 
-def quiet(name: str, **given: Any) -> dict[str, Any]:
+def expecting(expected: Expected, **given: Any) -> CallResult:
+    """The call with what is wrong with it when so much is expected of it, and nothing to compare with."""
+    result = replace(CALL, parts_at=None, differences=(), verdict="worse", against="expectation", **given)
+    return replace(result, faults=faults(result, expected))
+
+
+def call(name: str = "plain", **given: Any) -> CallResult:
+    """The call, which nothing is wrong with but that it differs."""
+    return replace(CALL, call=name, **given)
+
+
+def wrong(name: str = "plain", **given: Any) -> CallResult:
+    """The call, which has a value that is wrong."""
+    return replace(CALL, call=name, faults=faults(CALL, EXPECTED), **given)
+
+
+def quiet(name: str, **given: Any) -> CallResult:
     """A call that went as before."""
-    return call(name, verdict="same", faults=[], parts_at=None, differences=[]) | given
+    return replace(CALL, **{"call": name, "verdict": "same", "parts_at": None, "differences": (), **given})
 
 
-TOTALS: dict[str, Any] = {
-    "calls": 60,
-    "verdicts": {"same": 57, "different": 2, "worse": 1},
-    "right": 57,
-    "wer": {"errors": 12, "words": 400},
-    "slots": {"right": 190, "wrong": 6, "missing": 4},
-    "ujcs": None,
-    "containment": 0.71,
-    "escalation": {"precision": 0.9, "recall": 1.0},
-    "gap_ms": {"p50": 420, "p95": 910},
-    "last": {
-        "calls": 60,
-        "verdicts": {"same": 60},
-        "right": 60,
-        "wer": {"errors": 14, "words": 400},
-        "slots": {"right": 190, "wrong": 6, "missing": 4},
-        "ujcs": None,
-        "containment": 0.71,
-        "escalation": {"precision": None, "recall": 1.0},
-        "gap_ms": {"p50": 400, "p95": 1010},
-    },
-}
+def whole(*calls: CallResult, last: Sequence[CallResult] = (), **given: Any) -> dict[str, Any]:
+    """The document of a run, `given` over it."""
+    nowhere = Path("nowhere")
+    options = Options(Depth.AUDIO, nowhere, nowhere, nowhere, nowhere, last=True)
+    done = Done(tuple(Judged(one, EXPECTED, None) for one in calls), tuple(last))
+    return document(done, options, 2.5) | given
 
 
-def document(*calls: dict[str, Any], totals: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What `switchboard replay --json` prints."""
-    return {"depth": "audio", "calls": list(calls), "totals": totals or {}, "timings": {"elapsed_s": 2.5}}
+def everywhere(result: CallResult, text: str) -> CallResult:
+    """The same with another text for every string, and before every name of a slot."""
+    found = _everywhere(result, text)
+    assert isinstance(found, CallResult)
+    return found
+
+
+def _everywhere(value: Any, text: str) -> Any:
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(_everywhere(one, text) for one in value)
+    if isinstance(value, dict):
+        timed = all(isinstance(one, float) for one in value.values())
+        return {key if timed else text + key: _everywhere(one, text) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _everywhere(getattr(value, one.name), text) for one in fields(value)})
+    return value
 
 
 def recording(seconds: float, tones: Sequence[tuple[int, float, float, int]] = ()) -> bytes:
@@ -165,6 +177,6 @@ def recording(seconds: float, tones: Sequence[tuple[int, float, float, int]] = (
 
 def spoken() -> bytes:
     """A recording that fits `call`."""
-    agent = [(1, begin, end, 9000) for one in TURNS for begin, end, *_ in one["agent"]]
-    caller = [(0, *one["caller"], 12000) for one in TURNS if one["caller"]]
+    agent = [(1, said.begins_s, said.ends_s, 9000) for one in TURNS for said in one.agent]
+    caller = [(0, *one.caller, 12000) for one in TURNS if one.caller]
     return recording(16.0, [*agent, *caller])

@@ -10,6 +10,7 @@ from voice.replaying.page.word_marks import core, marked
         ("yes it is", "yes is", "yes <del>it</del> is", "yes is"),
         ("no", "no not at all", "no", "no <ins>not at all</ins>"),
         ("", "hello", "", "<ins>hello</ins>"),
+        ("go to bed", "go home right now", "go <del>to bed</del>", "go <ins>home right now</ins>"),
         ("a <b> & c", "a c", "a <del>&lt;b&gt; &amp;</del> c", "a c"),
     ],
 )
@@ -35,6 +36,7 @@ def test_behind_two_thousand_words_all_is_still_shown() -> None:
         ("lead_saved", "hung_up", ("lead_saved", "hung_up")),
         ("Thank you.", "Thank you. Goodbye.", ("… you.", "… you. Goodbye.")),
         ("go on now", "now", ("go on now", "now")),
+        ("Hello. What's going on?", "Hello. What is wrong?", ("… What's going on?", "… What is wrong?")),
         ("same words", "same words", ("… words", "… words")),
         ("", "new", ("", "new")),
     ],

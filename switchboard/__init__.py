@@ -1,0 +1,1 @@
+"""Switchboard inside other tools: `switchboard.pytest` makes recorded calls tests."""

@@ -1,0 +1,108 @@
+"""From a run to a `<call>.yaml`, and back to what the next one is compared with."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.voice.replaying.made import result, slot, tool, transfer, turn
+from voice.errors import OperatorError
+from voice.replaying.accepting import accepted, as_result, write
+from voice.replaying.expected import Beside, parse_beside
+from voice.replaying.judged import judged
+from voice.replaying.judging import faults
+from voice.replaying.result import CallResult, TurnResult, failed
+
+CALL = result(
+    turn(0, "begin", at_step="", said="What's going on?", entered=("triage",)),
+    turn(1, heard="no heat", said="Your name?", entered=("contact",), set={"problem": "no_heat"}),
+    turn(2, heard="ann", at_step="contact", said="Thank you.", set={"name": "Ann Smith"}, barge_in=True),
+    slots={"problem": slot("no_heat"), "name": slot("Ann Smith", turn=2)},
+    transfers=(transfer("desk", "asked"),),
+    tools=(tool("create_lead", name="Ann Smith"),),
+    barge_ins=1,
+)
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff"), max_size=20)
+
+
+def again(call: CallResult, before: Beside | None = None) -> Beside:
+    return parse_beside(accepted(call, before, on="2026-11-23"), source="x")
+
+
+def verdict(now: CallResult, beside: Beside) -> str:
+    return judged(now, beside, as_result(beside, now), against="accepted").verdict
+
+
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3))
+def test_an_accepted_run_is_the_same_as_itself(words: list[tuple[str, str, str]]) -> None:
+    turns = tuple(turn(n, heard=a, said=b, set={"name": c} if c else {}) for n, (a, b, c) in enumerate(words))
+    value = next((one for *_, one in reversed(words) if one), "")
+    call = result(*turns, path=(), slots={"name": slot(value)} if value.strip() == value != "" else {})
+    beside = again(call)
+    assert as_result(beside, call) is not None
+    found = judged(call, beside, as_result(beside, call), against="accepted")
+    assert found.differences == ()
+
+
+def test_all_of_it_is_expected_from_now_on() -> None:
+    beside = again(CALL)
+    assert faults(CALL, beside) == ()
+    assert verdict(CALL, beside) == "same"
+    assert (beside.accepted.on, beside.accepted.version) == ("2026-11-23", 1) if beside.accepted else False
+    assert (beside.lead, beside.tools, beside.escalations) == (
+        {"problem": "no_heat", "name": "Ann Smith"},
+        ("create_lead",),
+        ("asked",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"outcome": "caller_hung_up"}, "worse"),
+        ({"slots": {"problem": slot("no_heat"), "name": slot("Nan Smith")}}, "worse"),
+        ({"slots": {}}, "worse"),
+        ({"path": ("triage",)}, "worse"),
+        ({"tools": ()}, "worse"),
+        ({"transfers": ()}, "worse"),
+        ({"barge_ins": 0}, "worse"),
+        ({"turns": CALL.turns[:2]}, "different"),
+    ],
+)
+def test_a_run_that_came_to_something_else(changed: dict[str, object], expected: str) -> None:
+    now = result(*CALL.turns, **({name: getattr(CALL, name) for name in ("slots", "transfers", "tools", "barge_ins")}))
+    now = CallResult(**({name: getattr(now, name) for name in CallResult.__slots__} | changed))
+    assert verdict(now, again(CALL)) == expected
+
+
+def test_a_call_without_a_lead_must_stay_without() -> None:
+    none = result(TurnResult(0, "begin", ""), path=())
+    assert again(none).no_lead
+    assert faults(CALL, again(none))
+
+
+def test_what_somebody_has_written_stays() -> None:
+    before = parse_beside(
+        "says: [no heat]\nnever_said: [diagnosis]\nlatency: {gap_p95_ms: 900}\nflow: f\noutcome: other\n", source="x"
+    )
+    beside = again(CALL, before)
+    assert (beside.says, beside.never_said, beside.flow) == (("no heat",), ("diagnosis",), "f")
+    assert beside.latency.gap_p95_ms == 900
+    assert beside.outcome == "lead_saved", "what a run tells is the run's"
+
+
+def test_a_call_that_could_not_be_run_is_not_accepted() -> None:
+    with pytest.raises(OperatorError, match="x can't be accepted: its sound is gone"):
+        accepted(failed("x", "journal", "audio", "its sound is gone"), None, on="2026-11-23")
+
+
+def test_an_expectation_that_people_wrote_has_no_run_in_it() -> None:
+    assert as_result(Beside(outcome="lead_saved"), CALL) is None
+
+
+def test_the_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    write(tmp_path / "x.yaml", accepted(CALL, None, on="2026-11-23"))
+    assert yaml.safe_load((tmp_path / "x.yaml").read_text(encoding="utf-8"))["outcome"] == "lead_saved"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.yaml"]

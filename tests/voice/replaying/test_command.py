@@ -1,0 +1,146 @@
+"""`switchboard replay`, as it is typed."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.voice.replaying.made import FLOW, GAS, NAME, PROBLEM, Senses, models, options, recorded, scenario_folder
+from voice.cli import app
+from voice.replaying import audio_depth
+from voice.replaying.taken import from_scenario
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lead")
+    taken = from_scenario("x", folder, recorded(PROBLEM, NAME), None)
+    asyncio.run(audio_depth.run(taken, options(folder), Senses(), folder))
+    return folder / "call.jsonl"
+
+
+@pytest.fixture
+def call(journal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(audio_depth, "models", models)
+    monkeypatch.setenv("SWITCHBOARD_HOME", str(tmp_path / "home"))
+    (tmp_path / "calls").mkdir()
+    for suffix in (".jsonl", ".wav"):
+        shutil.copy(journal.with_suffix(suffix), tmp_path / "calls" / f"lead{suffix}")
+    return tmp_path / "calls" / "lead.jsonl"
+
+
+def typed(*words: object) -> tuple[int, str, str]:
+    found = CliRunner().invoke(app, ["replay", *map(str, words)])
+    if found.exception is not None and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found.exit_code, found.stdout, found.stderr
+
+
+def document(*words: object) -> tuple[int, Any]:
+    code, out, _ = typed(*words, "--json")
+    return code, json.loads(out)
+
+
+def test_a_journal_is_identical(call: Path) -> None:
+    code, found = document(call)
+    assert code == 0
+    assert (found["identical"], found["depth"], found["outcome"]) == (True, "journal", "caller_hung_up")
+    assert found["real_time_factor"] > 1 and found["events"] > 100 and found["first_difference"] is None
+
+
+def test_a_journal_that_is_not_identical_fails(call: Path) -> None:
+    lines = call.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if line.startswith('>{"_":"Prepare"'))
+    call.write_text("".join(lines[:place] + lines[place + 1 :]), encoding="utf-8")
+    code, found = document(call)
+    assert (code, found["identical"], found["calls"][0]["verdict"]) == (1, False, "different")
+    assert "Prepare" in found["first_difference"]
+    code, out, _ = typed(call)
+    assert code == 1 and "1/1 DIFFERENT lead" in out
+
+
+def test_a_person_reads_lines(call: Path) -> None:
+    code, out, _ = typed(call)
+    assert code == 0 and out.startswith("1/1 identical lead: caller_hung_up, ")
+    code, out, _ = typed(call, "--set", "endpointing.open_ms=900")
+    assert code == 1
+    assert "worse, beside the journal run: turn 1, endpoint: was '600 ms', is '900 ms' (endpointing)" in out
+
+
+def test_a_fault_is_shown_before_that_all_commands_are_the_same(call: Path) -> None:
+    call.with_suffix(".yaml").write_text("outcome: lead_saved", encoding="utf-8")
+    code, out, _ = typed(call)
+    assert code == 1
+    assert out.splitlines()[0].startswith("1/1 WRONG     lead")
+    assert "outcome caller_hung_up, expected lead_saved" in out
+
+
+def test_scenarios_go_through_the_models(call: Path) -> None:
+    scenario_folder(call.parent / "gas", GAS, expect="{outcome: transferred}")
+    code, found = document(call.parent)
+    assert (code, found["depth"]) == (0, "audio")
+    assert [one["verdict"] for one in found["calls"]] == ["same", "same"]
+    assert found["totals"]["right"] == 1 and "identical" not in found
+    _, out, err = typed(call.parent)
+    assert "2 calls: 2 same" in out and "speech models: the small ones" in err
+
+
+def test_a_call_that_can_t_be_run_fails_the_whole_and_stops_nothing(call: Path) -> None:
+    (call.parent / "bad.jsonl").write_bytes(b"")
+    code, out, _ = typed(call.parent)
+    assert code == 1
+    assert "NOT RUN  bad: " in out and "identical lead" in out
+
+
+def test_accepting(call: Path) -> None:
+    (call.parent / "bad.jsonl").write_bytes(b"")
+    code, _, err = typed(call.parent, "--accept")
+    assert code == 1 and "not accepted: bad could not be run" in err
+    assert "accepted: " in err and call.with_suffix(".yaml").is_file()
+    assert not (call.parent / "bad.yaml").exists()
+    code, found = document(call)
+    assert (code, found["calls"][0]["against"], found["calls"][0]["verdict"]) == (0, "accepted", "same")
+
+
+def test_junit_and_where_it_goes(call: Path, tmp_path: Path) -> None:
+    code, out, err = typed(call, "--junit", "--out", tmp_path / "junit.xml")
+    assert (code, out) == (0, "") and "wrote " in err
+    suite = ET.parse(tmp_path / "junit.xml").getroot()[0]  # noqa: S314 - our own
+    assert (suite.get("tests"), suite.get("failures"), suite[0].get("classname")) == ("1", "0", f"replay.{FLOW}")
+
+
+def test_what_is_kept(call: Path) -> None:
+    code, _, err = typed(call, "--kept", "--json")
+    assert code == 1 and "not run at depth journal yet" in err
+    assert typed(call)[0] == 0
+    assert document(call, "--kept")[1]["identical"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--json", "--junit"), "one of --json, --html and --junit at a time"),
+        (("--kept", "--again"), "--kept runs nothing"),
+        (("--set", "no_input_ms"), "--set no_input_ms lacks a value: write --set no_input_ms=VALUE"),
+    ],
+)
+def test_what_makes_no_sense(call: Path, words: tuple[str, ...], complaint: str) -> None:
+    code, _, err = typed(call, *words)
+    assert code == 1 and complaint in err
+
+
+def test_a_setting_or_a_flow_that_there_is_not(call: Path) -> None:
+    code, out, _ = typed(call, "--set", "no_input=1")
+    assert code == 1 and "NOT RUN  lead: there is no setting 'no_input'" in out
+    code, out, _ = typed(call, "--flow", "no_such_flow")
+    assert code == 1 and "NOT RUN  lead: " in out and "no_such_flow" in out
+
+
+def test_nothing_is_there(tmp_path: Path) -> None:
+    code, _, err = typed(tmp_path)
+    assert code == 1 and "holds no calls" in err
