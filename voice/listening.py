@@ -22,7 +22,6 @@ from voice.events import Transcribed, TranscriptionFailed
 from voice.transcript import Transcript
 from voice.turns import Dropped, Ended, Paused, Resumed, Signal, Started, Turns, TurnSettings
 
-
 _SURE = 0.7
 """Confidence of words that need not have sounded like any."""
 

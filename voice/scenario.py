@@ -70,7 +70,8 @@ class Turn(_Model):
     says: str | None = None
     """The clip's words; empty for a sound without any: a cough, music on hold."""
     voice_ends_ms: Annotated[int, Field(ge=0)] | None = None
-    """Where the last word ends, from the beginning of what is played; by default its last sample above a quiet line's noise."""
+    """Where the last word ends, from the beginning of what is played; by default its last sample above a quiet line's
+    noise."""
     keys: Annotated[str, Field(pattern=r"^[0-9*#A-D]+$")] | None = None
     hang_up: Literal[True] | None = None
     when: After | Over = After()

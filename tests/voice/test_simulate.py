@@ -179,6 +179,7 @@ def test_a_turn_is_played_after_the_prompt_and_the_gap_is_measured() -> None:
         turns=1,
         barge_ins=0,
         violations=(),
+        begun=((31 + 35 - 1) * 160,),
         ended_by="agent",
         duration_s=2.4,
     )

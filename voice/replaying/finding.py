@@ -14,7 +14,8 @@ import yaml
 
 import audio_fixtures
 from voice import recorded
-from voice.errors import OperatorError
+from voice.errors import OperatorError, SwitchboardError
+from voice.journal import read_header
 from voice.replaying.expected import Beside, ExpectationError, parse_beside
 from voice.replaying.options import Depth
 from voice.replaying.recording import from_journal_and_audio, from_recording
@@ -182,3 +183,18 @@ def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
     if depth is Depth.JOURNAL:
         raise OperatorError(f"{found.path} has no journal beside it; use --depth audio or wire")
     return from_recording(found.name, found.path, beside, flow)
+
+
+def flow_name(found: Found) -> str | None:
+    """The name of the procedure that a call was taken with, as far as it says; None where it can't be read."""
+    try:
+        match found.kind:
+            case kind if kind == SCENARIO:
+                return Path(recorded.load(found.path).scenario.flow).stem
+            case kind if kind == JOURNAL:
+                return str(read_header(found.path)["flow"])
+            case _:
+                beside = expectation(found)
+                return Path(beside.flow).stem if beside is not None and beside.flow is not None else None
+    except (SwitchboardError, OSError, KeyError):
+        return None

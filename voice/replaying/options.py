@@ -38,6 +38,8 @@ class Options:
     """Folder that keeps what came of the calls."""
     flow: str | None = None
     """A procedure in place of the one that the call was taken with; a shipped one's name, or a path."""
+    aimed_at: str | None = None
+    """The name of the procedures that it takes the place of: calls of other procedures keep their own. None: of all."""
     changes: Mapping[str, str] = field(default_factory=dict)
     """Settings in place of the ones that the call was taken with: endpointing.complete_ms → 400."""
     as_recorded: bool = False

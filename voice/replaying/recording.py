@@ -72,7 +72,7 @@ def from_recording(name: str, path: Path, beside: Beside | None, flow: str | Non
         FlowError: there is no such procedure, or it has mistakes.
     """
     beside = beside or Beside()
-    named = flow or beside.flow
+    named = beside.flow or flow
     if named is None:
         raise OperatorError(
             f"{path} does not say which procedure answered it: use --flow, or write `flow:` into {path.stem}.yaml"

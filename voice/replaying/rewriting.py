@@ -12,6 +12,7 @@ from sop.graph import Graph
 from sop.names import PROFILE
 from sop.slots import slot_type
 from sop.state import SlotValue, State, state_to_json
+from sop.words import split_words
 from voice.commands import CallTool
 from voice.events import CallStarted, ToolFinished
 from voice.replaying.expected import Beside, Expected, Values
@@ -146,7 +147,7 @@ class Rewriter:
         return Beside.model_validate({name: getattr(expected, name) for name in kept} | changed)
 
     def expected(self, expected: _E) -> _E:
-        """What must come of the call."""
+        """What must come of the call; without what must never be said, where that has words of nobody knows whom."""
         given = expected.model_fields_set
         changes: dict[str, Any] = {
             name: {slot: self._any(values) for slot, values in getattr(expected, name).items()}
@@ -154,8 +155,12 @@ class Rewriter:
             if name in given and getattr(expected, name) is not None
         }
         if "never_said" in given:
-            changes["never_said"] = tuple(map(self.text, expected.never_said))
+            changes["never_said"] = tuple(self.text(text) for text in expected.never_said if self._is_known(text))
         return expected.model_copy(update=changes)
+
+    def _is_known(self, text: str) -> bool:
+        """Whether each word is plain, the procedure's own, or one of a value's."""
+        return all(word in self.own or word in self.stands.words or word.isdigit() for word in split_words(text))
 
     def _any(self, values: Values) -> Values:
         return self.stands.of(values) if isinstance(values, str) else tuple(map(self.stands.of, values))

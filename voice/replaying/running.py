@@ -13,16 +13,16 @@ from voice.errors import OperatorError, SwitchboardError, place_of
 from voice.replaying import audio_depth, journal_depth, wire_depth
 from voice.replaying.accepting import as_result
 from voice.replaying.expected import Beside
-from voice.replaying.finding import Found, opened
+from voice.replaying.finding import Found, flow_name, opened
 from voice.replaying.judged import judged
 from voice.replaying.options import Depth, Options
 from voice.replaying.result import CallResult, Versus, failed
 from voice.replaying.results import Results, Run
-from voice.replaying.taken import Taken
+from voice.replaying.taken import Taken, read_flow
 from voice.replaying.totals import Judged
 
-Runner = Callable[[Taken, Path], Awaitable[CallResult]]
-"""Runs a call at some depth; what it leaves lies in the folder."""
+Runner = Callable[[Taken, Options, Path], Awaitable[CallResult]]
+"""Runs a call at some depth, with its options; what it leaves lies in the folder."""
 
 
 class Watcher(Protocol):
@@ -56,21 +56,21 @@ async def _runner(options: Options, calls: Sequence[Found]) -> AsyncIterator[Run
     match options.depth:
         case Depth.JOURNAL:
 
-            async def from_journal(taken: Taken, folder: Path) -> CallResult:
+            async def from_journal(taken: Taken, options: Options, folder: Path) -> CallResult:
                 return await journal_depth.run(taken, options, folder)
 
             yield from_journal
         case Depth.AUDIO:
             async with audio_depth.models(options) as senses:
 
-                async def from_audio(taken: Taken, folder: Path) -> CallResult:
+                async def from_audio(taken: Taken, options: Options, folder: Path) -> CallResult:
                     return await audio_depth.run(taken, options, senses, folder)
 
                 yield from_audio
         case Depth.WIRE:
             async with wire_depth.exchange(options, _graphs(calls, options)) as running:
 
-                async def by_wire(taken: Taken, folder: Path) -> CallResult:
+                async def by_wire(taken: Taken, options: Options, folder: Path) -> CallResult:
                     return await wire_depth.run(taken, options, running, folder)
 
                 yield by_wire
@@ -93,6 +93,7 @@ async def one_at_a_time(
     Raises:
         SwitchboardError: a model is missing, or an engine does not start.
     """
+    options = aimed(options, calls)
     results = Results(options.results)
     async with _runner(options, calls) as runner:
 
@@ -142,6 +143,21 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
     return Done(tuple(done[call.name] for call in calls), last)
 
 
+def aimed(options: Options, calls: Sequence[Found]) -> Options:
+    """The options, with the procedure that is tried aimed at the calls that were taken with one of its name; where none
+    was, at all of them. Raises FlowError."""
+    if options.flow is None:
+        return options
+    name = read_flow(options.flow)[0].name
+    return replace(options, aimed_at=name if any(flow_name(call) == name for call in calls) else None)
+
+
+def _mine(options: Options, taken: Taken) -> Options:
+    """The options of one call: without the procedure that is tried where it isn't aimed at it."""
+    missed = options.aimed_at is not None and taken.graph.name != options.aimed_at
+    return replace(options, flow=None) if missed else options
+
+
 def _opened(call: Found, options: Options) -> Taken | str:
     """The call, or why it can't be run."""
     try:
@@ -169,7 +185,7 @@ async def _one(call: Found, options: Options, runner: Runner, place: Path, resul
         return Judged(failed(call.name, call.kind, options.depth.value, taken), None, None)
     try:
         work = results.work(place)
-        result = results.adopt(place, work, await runner(taken, work))
+        result = results.adopt(place, work, await runner(taken, _mine(options, taken), work))
         now = _judged(replace(result, kind=taken.kind), taken, results.earlier(place), options)
     except (SwitchboardError, FlowError, OSError) as error:
         return Judged(failed(call.name, call.kind, options.depth.value, str(error)), taken.expected, taken.graph)
@@ -186,21 +202,18 @@ def _judged(result: CallResult, taken: Taken, earlier: CallResult | None, option
     """The result held against expectation and yardstick, and beside the run before."""
     turns = taken.recorded.scenario.turns if taken.recorded and taken.told is None else ()
     says = tuple(turn.says for turn in turns if turn.says is not None)
-    was, against = _yardstick(taken, result, earlier, options)
-    now = judged(result, taken.expected, was, against=against, says=says)
-    if earlier is not None:
-        beside = judged(result, taken.expected, earlier, against="last", says=says)
-        now = replace(now, last=Versus(beside.verdict, beside.differences))
-    return now
+    beside = judged(result, taken.expected, earlier, against="last", says=says) if earlier is not None else None
+    was, against = _yardstick(taken, result)
+    if beside is not None and (options.last or (was is None and beside.differences)):
+        now = beside
+    else:
+        now = judged(result, taken.expected, was, against=against, says=says)
+    return now if beside is None else replace(now, last=Versus(beside.verdict, beside.differences))
 
 
-def _yardstick(
-    taken: Taken, result: CallResult, earlier: CallResult | None, options: Options
-) -> tuple[CallResult | None, str]:
-    """What the verdict compares with: the last run where that is asked for, else what was accepted, else the recorded
-    call."""
-    if options.last and earlier is not None:
-        return earlier, "last"
+def _yardstick(taken: Taken, result: CallResult) -> tuple[CallResult | None, str]:
+    """What the verdict compares with: what was accepted, else the recorded call. Where there is neither, a last run
+    that went another way serves."""
     accepted = as_result(taken.expected, result) if isinstance(taken.expected, Beside) else None
     if accepted is not None:
         return accepted, "accepted"

@@ -19,15 +19,14 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from sop.reader import moment_of
 from sop.slots.digits import passes_luhn
 from sop.slots.name_words import PARTICLES, TITLES
 from sop.slots.spoken_numbers import is_number_word
 from sop.slots.street_words import DIRECTIONS, LONE_STREETS, NUMBERED_ROADS, STATE_NAMES, SUFFIXES, UNITS
 from sop.topics import find_topics
 from sop.words import split_words
+from voice.replaying.birthdays import moved
 from voice.replaying.plain_words import Vocabulary
 
 KEPT = frozenset({"choice", "yes_no", "number", "money", "time_window"})
@@ -53,8 +52,6 @@ _TOPICS = {
 _OTHER = "Sample"
 _SPOKEN_FOR = (0, 99)
 """Of 415-555-01xx: the business's own number in a copy, and a person who is rung."""
-_YEAR = 366
-_SHIFTS = (41, -41, 73, -73, 107, -107, 17, -17, 9, -9, 3, -3, 1, -1)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}(?:;ext=\d+)?")
 _DECIMAL = re.compile(r"-?\d{1,3}(?:\.\d+)?|-?\d+\.\d+")
@@ -269,32 +266,6 @@ def _goes_on(part: list[str], at: int) -> bool:
     """Whether a kind of street at this place is a part of the name of another: "Fox Hollow Road"."""
     kinds = SUFFIXES.values()
     return part[at] in kinds and any(word in kinds for word in part[at + 1 :])
-
-
-def moved(value: str, now: str, *, private: bool, attempt: int = 0) -> str:
-    """Another date at which whoever was born then has the same age; a recent or coming one stays unless it is private.
-
-    >>> moved("1984-03-12", "2026-11-22T19:40:00-05:00", private=False)
-    '1984-04-22'
-    """
-    try:
-        day, today = date.fromisoformat(value), moment_of(now).date()
-    except ValueError:
-        return value
-    if not private and (today - day).days <= _YEAR:
-        return value
-    near = [other for days in _SHIFTS if _alike(day, other := day + timedelta(days=days), today)]
-    better = [other for other in near if other.month != day.month and other.day != day.day]
-    found = better or near or [day]
-    return found[attempt % len(found)].isoformat()
-
-
-def _alike(day: date, other: date, today: date) -> bool:
-    return _age(day, today) == _age(other, today) and (day > today) == (other > today) and other != today
-
-
-def _age(day: date, today: date) -> int:
-    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
 
 
 def _dealt(pool: list[str], taken: frozenset[str], attempt: int) -> Iterator[str]:

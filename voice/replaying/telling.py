@@ -1,7 +1,7 @@
 """What the caller of a call said, turn by turn, as its journal tells: the words, when, and what they were taken for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -116,10 +116,3 @@ def _sound(speech: Sequence[float]) -> Pcm:
     loud = np.array(speech) >= _SPEECH
     wave = np.where(np.arange(FRAME) % 2, _LOUD, -_LOUD).astype(np.int16)
     return np.where(np.repeat(loud, FRAME), np.tile(wave, len(speech)), 0).astype(np.int16)
-
-
-def worded(turn: CallerTurn) -> CallerTurn:
-    """The turn with its phrases' times counted from its first one's beginning."""
-    first = turn.phrases[0].begins if turn.phrases else 0
-    moved = (replace(one, begins=one.begins - first, ends=one.ends - first) for one in turn.phrases)
-    return replace(turn, phrases=tuple(moved))

@@ -50,7 +50,8 @@ def test_all_of_it_is_expected_from_now_on() -> None:
     beside = again(CALL)
     assert faults(CALL, beside) == ()
     assert verdict(CALL, beside) == "same"
-    assert (beside.accepted.on, beside.accepted.version) == ("2026-11-23", 1) if beside.accepted else False
+    assert beside.accepted is not None
+    assert (beside.accepted.on, beside.accepted.version) == ("2026-11-23", 1)
     assert (beside.lead, beside.tools, beside.escalations) == (
         {"problem": "no_heat", "name": "Ann Smith"},
         ("create_lead",),

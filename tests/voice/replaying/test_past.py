@@ -1,10 +1,11 @@
 """What a journal tells of a call."""
 
 from sop.reading import Expectation, Hypothesis
-from voice.commands import CallTool, End, Ring, Speak, Transcribe, Urgency
+from voice.commands import CallTool, Command, End, Ring, Speak, Transcribe, Urgency
 from voice.events import (
     Bridged,
     CallStarted,
+    Event,
     Heard,
     Keyed,
     LegChanged,
@@ -45,8 +46,8 @@ def test_a_sentence_is_as_long_as_its_pieces() -> None:
 
 
 def test_a_sentence_that_was_broken_off_once_is_known_from_the_other_time() -> None:
-    whole = [Speak(1, "Hello.", True), Spoken(0, 1, 2400, True, 240)]
-    broken = [Speak(2, "Hello.", True), Spoken(0, 2, 800, False, 240)]
+    whole: list[Event | Command] = [Speak(1, "Hello.", True), Spoken(0, 1, 2400, True, 240)]
+    broken: list[Event | Command] = [Speak(2, "Hello.", True), Spoken(0, 2, 800, False, 240)]
     for entries in (whole + broken, broken + whole):
         assert past_of(entries).sentences["Hello."] == Sentence(2400, 240, whole=True)
     assert not past_of(broken).sentences["Hello."].whole
@@ -61,7 +62,11 @@ def test_a_tool_has_its_answer_and_its_time() -> None:
 
 
 def test_a_person_s_telephone_is_timed_from_the_ringing() -> None:
-    entries = [Heard(160, 160, 0.0), Ring(1, 7, "Ann", "+14155550190", 20), LegChanged(960, 7, LegState.RINGING)]
+    entries: list[Event | Command] = [
+        Heard(160, 160, 0.0),
+        Ring(1, 7, "Ann", "+14155550190", 20),
+        LegChanged(960, 7, LegState.RINGING),
+    ]
     assert past_of([*entries, LegChanged(1760, 8, LegState.BUSY)]).legs == [[(800, LegState.RINGING)]]
 
 

@@ -130,7 +130,7 @@ def test_of_another_rate_is_brought_to_the_line_s(call: Path, tmp_path: Path) ->
     save(call.with_suffix(".wav"), left.repeat(2), right.repeat(2), rate=16000)
     taken = opened(call)
     assert any("16000" in note or "16 kHz" in note for note in taken.notes)
-    assert len(taken.recorded.scenario.turns) == 4 if taken.recorded else False
+    assert taken.recorded is not None and len(taken.recorded.scenario.turns) == 4
 
 
 def test_a_wav_that_breaks_off_is_used_as_far_as_it_goes(call: Path) -> None:

@@ -72,7 +72,7 @@ def test_not_agreed(tmp_path: Path, way: Way, commands: tuple[Command, ...], bes
 def test_a_recording_from_elsewhere_needs_somebodys_word(tmp_path: Path) -> None:
     found = Found("x", tmp_path / "x.wav", RECORDING, tmp_path / "x.yaml")
     taken = replace(opened(find(["plain"])[0], Depth.AUDIO), kind=RECORDING)
-    with pytest.raises(OperatorError, match="say how in x.yaml"):
+    with pytest.raises(OperatorError, match=r"say how in x\.yaml"):
         check_permission(found, taken, Beside(flow="after_hours_hvac"))
     check_permission(found, taken, TOLD)
 
@@ -81,5 +81,5 @@ def test_a_shipped_caller_needs_none_and_another_folder_does(tmp_path: Path) -> 
     shipped = find(["plain"])[0]
     taken = opened(shipped, Depth.AUDIO)
     check_permission(shipped, taken, None)
-    with pytest.raises(OperatorError, match="say how in plain.yaml"):
+    with pytest.raises(OperatorError, match=r"say how in plain\.yaml"):
         check_permission(replace(shipped, path=tmp_path / "plain"), taken, None)

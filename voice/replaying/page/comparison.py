@@ -70,8 +70,19 @@ def banner(number: int, call: CallResult) -> str:
     rest = f' <a href="#call-{number}-differences">and {counted(more, "more difference")}</a>' if more > 0 else ""
     return (
         f'<div class="banner"><p><b>Parts from {safe(other(call.against))} at {turn_link(number, parts.turn)}</b>: '
-        f"{safe(what(parts))}{rest}</p><dl><dt>was</dt><dd>{was}</dd><dt>is</dt><dd>{now}</dd>{_why(parts)}</dl></div>"
+        f"{safe(what(parts))}{rest}</p><dl><dt>was</dt><dd>{was}</dd><dt>is</dt><dd>{now}</dd>{_why(parts)}"
+        f"{_most(number, call, parts)}</dl></div>"
     )
+
+
+def _most(number: int, call: CallResult, parts: Difference) -> str:
+    """What matters most, where the calls did not part in that: a prompt may have been changed on purpose."""
+    most = gravest(call.differences)
+    if most is None or gravity(most) >= gravity(parts):
+        return ""
+    was, now = safe(shown(most.was)), safe(shown(most.now))
+    where = f"{turn_link(number, most.turn)}, {safe(what(most))}"
+    return f"<dt>gravest</dt><dd>{where}: <del>{was}</del> → <ins>{now}</ins></dd>"
 
 
 def _why(difference: Difference) -> str:

@@ -17,7 +17,7 @@ def text(html: str) -> str:
 
 
 def test_the_banner_tells_where_it_parts_and_why() -> None:
-    html = banner(1, call())
+    html = banner(1, call(differences=(PARTS, PARTS)))
     assert unescape(text(html)) == (
         "Parts from the call as it was recorded at turn 2 : agent says and 1 more difference "
         "was What's the best number to call? is What's the best number to reach you? why the prompt's text"
@@ -25,6 +25,10 @@ def test_the_banner_tells_where_it_parts_and_why() -> None:
     assert "to <del>call?</del>" in html
     assert '<a href="#call-1-turn-2">' in html
     assert banner(1, quiet("a")) == ""
+
+
+def test_the_banner_tells_the_gravest_difference_where_it_is_another() -> None:
+    assert text(banner(1, call())).endswith("gravest the call, outcome: hung_up → lead_saved")
 
 
 def test_what_is_not_one_turns_is_the_calls() -> None:
