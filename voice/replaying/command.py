@@ -25,7 +25,7 @@ from voice.replaying.material import material_of
 from voice.replaying.options import Depth, Options
 from voice.replaying.page.page import page
 from voice.replaying.result import CallResult
-from voice.replaying.scrubbing import scrub as scrub_calls
+from voice.replaying.scrub.scrubbing import scrub as scrub_calls
 from voice.replaying.taken import JOURNAL
 
 _console = Console(highlight=False)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop.slots.digits import passes_luhn
-from voice.replaying.birthdays import moved
-from voice.replaying.stand_ins import STAFF, TEXT, Held, StandIns, stand_ins
+from voice.replaying.scrub.birthdays import moved
+from voice.replaying.scrub.stand_ins import STAFF, TEXT, Held, StandIns, stand_ins
 
 NOW = "2026-11-22T19:40:00-05:00"
 

@@ -26,8 +26,8 @@ from sop.slots.spoken_numbers import is_number_word
 from sop.slots.street_words import DIRECTIONS, LONE_STREETS, NUMBERED_ROADS, STATE_NAMES, SUFFIXES, UNITS
 from sop.topics import find_topics
 from sop.words import split_words
-from voice.replaying.birthdays import moved
-from voice.replaying.plain_words import Vocabulary
+from voice.replaying.scrub.birthdays import moved
+from voice.replaying.scrub.plain_words import Vocabulary
 
 KEPT = frozenset({"choice", "yes_no", "number", "money", "time_window"})
 """Slot types whose values tell nobody who spoke."""

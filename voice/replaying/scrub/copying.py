@@ -22,24 +22,24 @@ from voice.errors import OperatorError
 from voice.journal import Journal, Recording, read_entries
 from voice.recorded import Recorded
 from voice.replaying import accepting, audio_depth
-from voice.replaying.clips import LINE, Clip, Wording, line_like, noise_like, sentence, spoken
 from voice.replaying.course import Course, course_of
 from voice.replaying.finding import SCENARIO_FILE, find, opened
-from voice.replaying.known_words import KnownWords
 from voice.replaying.options import Depth, Options
-from voice.replaying.original import Original
 from voice.replaying.past import Past
-from voice.replaying.plain_words import Vocabulary, vocabulary
 from voice.replaying.recording import scenario as as_scenario
 from voice.replaying.rerun import Given, Rerun
-from voice.replaying.restating import Restater, Uttered
 from voice.replaying.result import result_of
-from voice.replaying.rewriting import Rewriter
+from voice.replaying.scrub.clips import LINE, Clip, Wording, line_like, noise_like, sentence, spoken
+from voice.replaying.scrub.known_words import KnownWords
+from voice.replaying.scrub.original import Original
+from voice.replaying.scrub.plain_words import Vocabulary, vocabulary
+from voice.replaying.scrub.restating import Restater, Uttered
+from voice.replaying.scrub.rewriting import Rewriter
+from voice.replaying.scrub.stand_ins import StandIns, stand_ins
+from voice.replaying.scrub.telling import CallerTurn
+from voice.replaying.scrub.traces import needles, traces
 from voice.replaying.senses import Models
-from voice.replaying.stand_ins import StandIns, stand_ins
 from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, Told
-from voice.replaying.telling import CallerTurn
-from voice.replaying.traces import needles, traces
 from voice.scenario import After, Turn, wav_of_mulaw
 
 _ATTEMPTS = 3

@@ -29,9 +29,9 @@ from sop.slot_spec import SlotSpec
 from sop.slots import slot_type
 from sop.topics import find_topics
 from sop.words import split_words
-from voice.replaying.masking import in_words, masked
-from voice.replaying.plain_words import Vocabulary
-from voice.replaying.stand_ins import KEPT, StandIns
+from voice.replaying.scrub.masking import in_words, masked
+from voice.replaying.scrub.plain_words import Vocabulary
+from voice.replaying.scrub.stand_ins import KEPT, StandIns
 
 _GLOBALS = {
     GlobalWord.PERSON: "i want to talk to a person",

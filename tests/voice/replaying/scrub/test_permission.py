@@ -16,7 +16,7 @@ from voice.journal import Journal
 from voice.replaying.expected import Beside
 from voice.replaying.finding import Found, find, opened
 from voice.replaying.options import Depth
-from voice.replaying.permission import check_permission
+from voice.replaying.scrub.permission import check_permission
 from voice.replaying.taken import RECORDING
 
 START = CallStarted(0, "CA1", "MZ1", "+14155550123", "2026-11-22T19:40:00-05:00")

@@ -9,7 +9,7 @@ import numpy as np
 
 from voice.audio import FRAME, SILENCE, decode, duration_ms, encode, first_audible, padded, samples
 from voice.commands import Speak
-from voice.replaying.known_words import Part
+from voice.replaying.scrub.known_words import Part
 
 LINE = "line.wav"
 _LEAD = samples(200)

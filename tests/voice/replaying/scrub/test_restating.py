@@ -8,9 +8,9 @@ from sop import loader
 from sop.graph import Graph
 from sop.reader import RuleReader
 from sop.reading import Answer, Expectation, Hypothesis
-from voice.replaying.plain_words import vocabulary
-from voice.replaying.restating import Restater, Uttered
-from voice.replaying.stand_ins import Held, stand_ins
+from voice.replaying.scrub.plain_words import vocabulary
+from voice.replaying.scrub.restating import Restater, Uttered
+from voice.replaying.scrub.stand_ins import Held, stand_ins
 
 NOW = "2026-11-22T19:40:00-05:00"
 HELD = (

@@ -17,9 +17,9 @@ import yaml
 
 from sop.slots.spoken_numbers import is_number_word
 from sop.words import find_phrase
-from voice.replaying.masking import number_runs
-from voice.replaying.plain_words import Vocabulary, split_all
-from voice.replaying.stand_ins import STAFF, TEXT, Held, StandIns
+from voice.replaying.scrub.masking import number_runs
+from voice.replaying.scrub.plain_words import Vocabulary, split_all
+from voice.replaying.scrub.stand_ins import STAFF, TEXT, Held, StandIns
 
 _LONG = 7
 """Digits that are found even inside a longer number."""

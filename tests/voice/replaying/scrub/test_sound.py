@@ -12,9 +12,9 @@ from voice.caller import Caller
 from voice.commands import Command, Speak, Transcribe, Understand, Urgency
 from voice.events import Event, Transcribed, Understood
 from voice.recorded import load
-from voice.replaying.clips import Wording, line_like, noise_like, spoken
-from voice.replaying.known_words import KnownWords, Part
-from voice.replaying.telling import in_turns, phrases_of
+from voice.replaying.scrub.clips import Wording, line_like, noise_like, spoken
+from voice.replaying.scrub.known_words import KnownWords, Part
+from voice.replaying.scrub.telling import in_turns, phrases_of
 from voice.scenario import Turn
 from voice.vad import Detector
 

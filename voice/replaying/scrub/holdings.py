@@ -14,7 +14,7 @@ from voice.commands import CallTool, Command, Save
 from voice.errors import OperatorError
 from voice.events import CallStarted, Event, OnDuty, ToolFinished, Understood
 from voice.replaying.expected import Expected
-from voice.replaying.stand_ins import KEPT, STAFF, TEXT, Held
+from voice.replaying.scrub.stand_ins import KEPT, STAFF, TEXT, Held
 from voice.scenario import Scenario
 
 _CALLER = "the caller's number"

@@ -14,15 +14,15 @@ from voice.performer import LEAD_TOOL
 from voice.replaying.course import Course, course_of
 from voice.replaying.expected import Beside
 from voice.replaying.finding import Found, expectation, opened
-from voice.replaying.holdings import held_in_expectation, held_in_journal, held_in_scenario
-from voice.replaying.known_words import KnownWords, Part
 from voice.replaying.options import Depth
 from voice.replaying.past import past_of
-from voice.replaying.permission import check_permission
 from voice.replaying.rerun import Given, Rerun, Senses
-from voice.replaying.stand_ins import TEXT, Held
+from voice.replaying.scrub.holdings import held_in_expectation, held_in_journal, held_in_scenario
+from voice.replaying.scrub.known_words import KnownWords, Part
+from voice.replaying.scrub.permission import check_permission
+from voice.replaying.scrub.stand_ins import TEXT, Held
+from voice.replaying.scrub.telling import CallerTurn, Phrase, in_turns, phrases_of, turns_of_journal
 from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken
-from voice.replaying.telling import CallerTurn, Phrase, in_turns, phrases_of, turns_of_journal
 from voice.scenario import Scenario
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voice.replaying.stand_ins import TEXT, Held, stand_ins
-from voice.replaying.traces import Needle, found_in, needles, traces
+from voice.replaying.scrub.stand_ins import TEXT, Held, stand_ins
+from voice.replaying.scrub.traces import Needle, found_in, needles, traces
 
 HELD = (
     Held("person_name", "Daniel Foster", "the name"),

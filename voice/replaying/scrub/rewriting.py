@@ -16,12 +16,12 @@ from sop.words import split_words
 from voice.commands import CallTool
 from voice.events import CallStarted, ToolFinished
 from voice.replaying.expected import Beside, Expected, Values
-from voice.replaying.holdings import state_of
-from voice.replaying.masking import LONG
 from voice.replaying.past import Past
-from voice.replaying.permission import AGREED
-from voice.replaying.plain_words import Vocabulary
-from voice.replaying.stand_ins import Held, StandIns
+from voice.replaying.scrub.holdings import state_of
+from voice.replaying.scrub.masking import LONG
+from voice.replaying.scrub.permission import AGREED
+from voice.replaying.scrub.plain_words import Vocabulary
+from voice.replaying.scrub.stand_ins import Held, StandIns
 from voice.replaying.taken import call_sid
 from voice.scenario import Scenario
 

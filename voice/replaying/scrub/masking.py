@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sop.slots.spoken_numbers import is_number_word, read_number, speak_house_number
 from sop.words import Words, split_words
-from voice.replaying.plain_words import Vocabulary
-from voice.replaying.stand_ins import StandIns
+from voice.replaying.scrub.plain_words import Vocabulary
+from voice.replaying.scrub.stand_ins import StandIns
 
 LONG = 4
 """Digits in a row from which a number may be somebody's."""

@@ -22,7 +22,7 @@ from voice.replaying import audio_depth
 from voice.replaying.course import Course, course_of
 from voice.replaying.finding import find, opened
 from voice.replaying.options import Depth
-from voice.replaying.scrubbing import _options, scrub
+from voice.replaying.scrub.scrubbing import _options, scrub
 
 GONE = re.compile(r"\b(daniel|foster|maple|springfield|2217|twenty two seventeen|jessica)\b", re.IGNORECASE)
 GONE_DIGITS = ("4155550123", "5550123")

@@ -12,7 +12,7 @@ from voice.events import Event, Transcribed, Understood
 from voice.replaying.activity import Span
 from voice.replaying.course import Course
 from voice.replaying.past import Past
-from voice.replaying.restating import Uttered
+from voice.replaying.scrub.restating import Uttered
 from voice.replaying.turn_finding import find_turns
 from voice.scenario import QUIET_MS, After, Over, Turn
 

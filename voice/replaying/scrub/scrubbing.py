@@ -17,10 +17,10 @@ from voice import config as configuration
 from voice import demo, models
 from voice.errors import OperatorError, SwitchboardError
 from voice.replaying import audio_depth
-from voice.replaying.copying import Copied, copied
 from voice.replaying.finding import Found
 from voice.replaying.options import Depth, Options
-from voice.replaying.original import original_of
+from voice.replaying.scrub.copying import Copied, copied
+from voice.replaying.scrub.original import original_of
 from voice.replaying.senses import Models
 from voice.replaying.taken import JOURNAL, RECORDING
 

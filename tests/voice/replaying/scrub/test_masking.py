@@ -2,9 +2,9 @@
 
 import pytest
 
-from voice.replaying.masking import in_words, masked, number_runs
-from voice.replaying.plain_words import PLAIN, vocabulary
-from voice.replaying.stand_ins import StandIns
+from voice.replaying.scrub.masking import in_words, masked, number_runs
+from voice.replaying.scrub.plain_words import PLAIN, vocabulary
+from voice.replaying.scrub.stand_ins import StandIns
 
 STANDS = StandIns(
     {},
