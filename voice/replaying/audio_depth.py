@@ -15,7 +15,7 @@ from voice.events import SpeechFailed, TranscriptionFailed
 from voice.journal import Journal, Recording, read_entries
 from voice.piper_voice import TtsSettings
 from voice.replaying.course import course_of
-from voice.replaying.options import Options, changed
+from voice.replaying.options import Depth, Options, changed
 from voice.replaying.rerun import Given, Rerun, Senses
 from voice.replaying.result import CallResult, Timings, result_of, with_words
 from voice.replaying.senses import Models
@@ -94,7 +94,7 @@ def read_back(path: Path, taken: Taken, options: Options) -> CallResult:
     """What the journal that a run has left says."""
     graph = read_flow(options.flow)[0] if options.flow is not None else taken.graph
     entries = list(read_entries(path))
-    course = course_of(entries, clock_stands=options.depth == "audio")
+    course = course_of(entries, clock_stands=options.depth is Depth.AUDIO or options.fast)
     result = result_of(
         course, call=taken.name, kind=taken.kind, depth=options.depth.value, flow=graph.name, version=graph.version
     )

@@ -50,6 +50,7 @@ def replay(
         bool, typer.Option("--as-recorded", help="The caller keeps the recording's clock, whatever the agent does.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
+    fast: Annotated[bool, typer.Option("--fast", help="At depth wire: paced by processing, not by the clock.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="One page to look at and listen to.")] = False,
     as_junit: Annotated[bool, typer.Option("--junit", help="JUnit's XML, for a CI server.")] = False,
@@ -79,6 +80,7 @@ def replay(
             return
         form = "json" if as_json else "html" if as_html else "junit" if as_junit else ""
         options = _options(found, depth, flow, change or [], as_recorded, jobs, last, results, asr, voice)
+        options = replace(options, fast=fast)
         everything_right = _run(found, options, form, out, accept=accept, kept=kept, again=again)
     except (SwitchboardError, sop.FlowError, OSError) as error:
         _errors.print(f"switchboard: {error}", style="red", markup=False, soft_wrap=True)

@@ -44,6 +44,8 @@ class Options:
     """Settings in place of the ones that the call was taken with: endpointing.complete_ms → 400."""
     as_recorded: bool = False
     """Whether the caller keeps the recording's clock, whatever the agent does."""
+    fast: bool = False
+    """At depth wire: paced by processing instead of the clock."""
     last: bool = False
     """Whether the verdict is about the last run, not about the recording or what was accepted."""
     jobs: int = 4

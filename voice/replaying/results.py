@@ -121,7 +121,7 @@ def fingerprint(calls: Sequence[Found], options: Options, code: str) -> str:
     digest = hashlib.sha256(code.encode())
     for part in (options.depth, options.asr, options.voice, options.flow, sorted(options.changes.items())):
         digest.update(repr(part).encode())
-    digest.update(repr(options.as_recorded).encode())
+    digest.update(repr((options.as_recorded, options.fast)).encode())
     files = [path for call in calls for path in (call.path, call.path.with_suffix(".wav"), call.beside)]
     for flow in sorted({flow for call in calls if (flow := _flow(call)) is not None} | {options.flow or ""}):
         with contextlib.suppress(FlowError):

@@ -77,7 +77,9 @@ async def _runner(options: Options, calls: Sequence[Found]) -> AsyncIterator[Run
 
 
 def _graphs(calls: Sequence[Found], options: Options) -> list[Graph]:
-    """The procedures of the calls that can be run."""
+    """The procedures whose prompts are rendered beforehand: where the clock runs, no caller waits for that."""
+    if options.fast:
+        return []
     found = (_opened(call, options) for call in calls)
     return list({one.flow: one.graph for one in found if isinstance(one, Taken)}.values())
 

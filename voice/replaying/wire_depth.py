@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -27,7 +28,8 @@ from voice.replaying.outside import Outside
 from voice.replaying.result import CallResult, Timings, with_words
 from voice.replaying.taken import Taken
 from voice.server import ServerSettings
-from voice.simulate import RealTime, ring
+from voice.session import SessionSettings
+from voice.simulate import LockStep, RealTime, ring
 from voice.telephone import TelephoneSettings
 from voice.whisper import AsrSettings
 
@@ -107,7 +109,12 @@ async def exchange(options: Options, graphs: Sequence[Graph]) -> AsyncIterator[R
         carrier=carrier,
         tools=board,
         telephone=TelephoneSettings(packets=home / "packets"),
-        server=ServerSettings(journals=home / "calls", keep=options.jobs + 1, most_calls=options.jobs + 1),
+        server=ServerSettings(
+            journals=home / "calls",
+            keep=options.jobs + 1,
+            most_calls=options.jobs + 1,
+            session=SessionSettings(stall_ms=None if options.fast else 200),
+        ),
     )
     try:
         async with the_exchange(tuple(graphs), settings, lambda _: board) as running:
@@ -139,7 +146,8 @@ async def run(taken: Taken, options: Options, running: Running, folder: Path) ->
     running.board.calls[call] = _Expected(admitted, taken.outside(conduct.given.graph))
     url = f"ws://127.0.0.1:{running.exchange.port}/ws"
     scenario = taken.recorded.scenario.model_copy(update={"limit_s": int(taken.limit_s)})
-    rang = await ring(replace(taken.recorded, scenario=scenario), url, pace=RealTime(), call=call)
+    pace = LockStep(partial(running.exchange.server.settled, call)) if options.fast else RealTime()
+    rang = await ring(replace(taken.recorded, scenario=scenario), url, pace=pace, call=call)
     if rang.ended_by in ("refused", "fault"):
         raise CarrierError(f"{taken.name} could not talk to the server: {rang.ended_by}")
     session = await running.exchange.server.ended(call)
