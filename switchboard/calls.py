@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sop import FlowError
 from switchboard.telling import Told, failure
 from voice import config as configuration
 from voice import demo, models
@@ -33,7 +34,7 @@ class Replays:
     found: dict[Path, dict[Path, Found]] = field(default_factory=dict)
     """Folder → file → call."""
     _runner: asyncio.Runner = field(default_factory=lambda: asyncio.Runner(loop_factory=asyncio.new_event_loop))
-    _judges: dict[Depth, Judge | SwitchboardError] = field(default_factory=dict)
+    _judges: dict[Depth, Judge | SwitchboardError | FlowError] = field(default_factory=dict)
     _hosts: list[tuple[asyncio.Event, asyncio.Task[None]]] = field(default_factory=list)
 
     def ready(self, depth: Depth, calls: Sequence[Found]) -> Judge:
@@ -41,14 +42,15 @@ class Replays:
 
         Raises:
             SwitchboardError: a model is missing, or does not start; each time it is asked for.
+            FlowError: the procedure that is tried has mistakes.
         """
         if depth not in self._judges:
             try:
                 self._judges[depth] = self._runner.run(self._begun(options(self.config, depth), calls))
-            except SwitchboardError as error:
+            except (SwitchboardError, FlowError) as error:
                 self._judges[depth] = error
         judge = self._judges[depth]
-        if isinstance(judge, SwitchboardError):
+        if isinstance(judge, SwitchboardError | FlowError):
             raise judge
         return judge
 
@@ -64,7 +66,7 @@ class Replays:
         return found
 
     def run(self, depth: Depth, call: Found, calls: Sequence[Found]) -> Judged:
-        """One call. Raises SwitchboardError as `ready` does."""
+        """One call. Raises SwitchboardError and FlowError as `ready` does."""
         judge = self.ready(depth, calls)
 
         async def judged() -> Judged:
@@ -196,7 +198,7 @@ class CallItem(pytest.Item):
             pytest.skip("has no journal, so it can't be run at depth journal")
         try:
             replays_of(self.config).ready(depth, self._all(depth))
-        except SwitchboardError as error:
+        except (SwitchboardError, FlowError) as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None
 
     def runtest(self) -> None:

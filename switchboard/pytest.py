@@ -14,6 +14,7 @@ import pytest
 
 INI = "switchboard_calls"
 DEPTHS = ("journal", "audio", "wire")
+_PATHS = ("--switchboard-flow", "--switchboard-asr", "--switchboard-voice", "--switchboard-results")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     always = [_absolute(path) for path in config.getini(INI)]
     folders = tuple(dict.fromkeys((*always, *named)))
     if not folders:
+        if given := [name for name in _PATHS if config.getoption(name) is not None]:
+            raise pytest.UsageError(
+                f"{given[0]} is given, and no folder of calls is named: {INI} or --switchboard-calls would; if it is, "
+                f"write {given[0]}=… without a blank, since pytest looks for its settings where a path points to"
+            )
         return
     if missing := [folder for folder in folders if not folder.is_dir()]:
         raise pytest.UsageError(f"{missing[0]} is no folder, and {INI} or --switchboard-calls names it")

@@ -48,7 +48,7 @@ LAYERS = (
     Layer(
         "rules",
         names(
-            "voice twilio turns endpointing barge_in keypad listening saving",
+            "voice twilio turns endpointing barge_in echo_path echo crowd foreground ear keypad listening saving",
             "voice transcript playback speaking utterance understanding consent report",
             "voice transfer transferring holding handing_over call_settings",
             "voice scenario caller far_end playout",

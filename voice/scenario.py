@@ -150,6 +150,9 @@ class Scenario(_Model):
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
+_KNOWN = frozenset({*Scenario.model_fields, *Turn.model_fields, *Expect.model_fields, *Echo.model_fields})
+
+
 def parse(text: str, *, source: str) -> Scenario:
     """The text of a scenario.yaml → a scenario. `source` names it in a complaint.
 
@@ -161,7 +164,7 @@ def parse(text: str, *, source: str) -> Scenario:
     except yaml.YAMLError as error:
         raise ScenarioError(f"{source}: not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        raise ScenarioError("\n".join(mistakes(error, source))) from None
+        raise ScenarioError("\n".join(mistakes(error, source, _KNOWN))) from None
 
 
 _PCM, _MULAW = 1, 7

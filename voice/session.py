@@ -16,10 +16,11 @@ import structlog
 
 from sop.state import State, state_to_json
 from voice import twilio
-from voice.audio import FRAME, SILENCE, Framer
+from voice.audio import FRAME, SILENCE
 from voice.bookkeeping import TRANSFERRED, Bookkeeping
 from voice.call import Call
 from voice.commands import Clear, Command, Save, SendAudio, SendMark, Understand
+from voice.ear import LineEar
 from voice.errors import BadFrame
 from voice.events import CallStarted, Event, Heard, Keyed, LegChanged, LegState, Marked, Stopped
 from voice.journal import Journal, Recording
@@ -31,7 +32,6 @@ from voice.recordings import Recordings
 from voice.report import Report
 from voice.settling import Settling
 from voice.transfers import Transfers
-from voice.vad import Detector
 
 log = structlog.get_logger()
 
@@ -84,15 +84,12 @@ class Session:
         self._call = call
         self._engines = engines
         self._wire = wire
-        self._journal = journal
-        self._recording = recording
-        self._settings = settings
-        self._listener = listener
+        self._journal, self._recording = journal, recording
+        self._settings, self._listener = settings, listener
         self._queue: asyncio.Queue[twilio.Frame | Event] = asyncio.Queue()
         self._audio = CallerAudio()
-        self._framer = Framer()
         self._clock = twilio.LineClock()
-        self._detector: Detector | None = None
+        self._ear: LineEar | None = None
         self._storing: set[asyncio.Task[None]] = set()
         self._settling = Settling()
         self._ignored: dict[str, int] = {}
@@ -248,7 +245,7 @@ class Session:
     async def _begin(self) -> None:
         """Frames that come before the detector is ready wait in the queue."""
         await self._books.begin()
-        self._detector = await self._engines.detector()
+        self._ear = LineEar(await self._engines.detector())
         self._watch.begin()
 
     async def _wind_up(self, sending: asyncio.Task[None]) -> None:
@@ -285,12 +282,11 @@ class Session:
                 self._step(replace(item, at=self._audio.end))
 
     def _hear(self, mulaw: bytes) -> None:
-        assert self._detector is not None
-        for frame in self._framer.push(mulaw):
-            speech = self._detector.speech(frame)
-            self._audio.push(frame)
-            self._recording.caller(frame)
-            self._step(Heard(self._audio.end, FRAME, speech))
+        assert self._ear is not None
+        for frame in self._ear.hear(mulaw):
+            self._audio.push(frame.mulaw)
+            self._recording.caller(frame.line)
+            self._step(Heard(self._audio.end, FRAME, frame.speech))
 
     def _step(self, event: Event) -> None:
         """The fold: event in, commands out, all of it noted."""
@@ -312,13 +308,16 @@ class Session:
                 self._performer.keep_state(self._kept)
 
     def _perform(self, command: Command) -> None:
+        assert self._ear is not None
         match command:
             case SendAudio():
-                self._outbound.audio(self._audio.end, self._performer.rendered(command))
+                self._outbound.audio(self._audio.end, audio := self._performer.rendered(command))
+                self._ear.agent(audio)
             case SendMark(name):
                 self._outbound.mark(name)
             case Clear():
                 self._outbound.clear(self._audio.end)
+                self._ear.cleared()
             case Understand():
                 self._performer.perform(command)
                 storing = asyncio.create_task(self._books.store_turns(len(self.report.turns)))
@@ -344,7 +343,7 @@ class Session:
         await self._settling.until(lambda: self._call.over or self._is_settled(messages_in, messages_out))
 
     def _is_settled(self, messages_in: int, messages_out: int) -> bool:
-        if self._detector is None or self._taking or not self._queue.empty():
+        if self._ear is None or self._taking or not self._queue.empty():
             return False
         counted = self._messages_in >= messages_in and self._outbound.sent == messages_out
         return counted and self._performer.idle and self._outbound.idle

@@ -130,6 +130,6 @@ class Bed:
 
 
 def somebody_else(speaker: dict[str, Any], db: float, gap_ms: int = 700) -> Sound:
-    """Another person in the room, who says their line again and again."""
+    """Another person in the room, who says their line again and again, `after_ms` of silence before each time."""
     said = speech(speaker["voice"], speaker["say"], db)
-    return np.concatenate([said, np.zeros(samples(gap_ms))])
+    return np.concatenate([np.zeros(samples(speaker.get("after_ms", 0))), said, np.zeros(samples(gap_ms))])

@@ -98,9 +98,17 @@ class _Decoding:
         self._wide = False
         self._began: float | None = None
         self._breaks_off = False
+        self._codec = ""
+        self._promised = 0.0
 
     def run(self, container: InputContainer) -> None:
-        """Decodes to the end, or to where the file breaks off."""
+        """Decodes to the end, or to where the file breaks off. The stream is gone when the container is closed."""
+        self._decode(container)
+        stream = self._stream
+        self._codec = stream.codec_context.name
+        self._promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+
+    def _decode(self, container: InputContainer) -> None:
         packets = iter(container.demux(self._stream))
         while True:
             try:
@@ -172,8 +180,7 @@ class _Decoding:
 
     def notes(self) -> tuple[str, ...]:
         """What is not as it was in the file."""
-        stream, seconds, codec = self._stream, self._read / self.rate, self._stream.codec_context.name
-        promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
+        seconds, codec, promised = self._read / self.rate, self._codec, self._promised
         cut = self._breaks_off or promised - seconds > 0.5
         found = (
             (self._wide or codec not in _EXACT, f"decoded from {codec.removesuffix('float')} to 16 bits"),

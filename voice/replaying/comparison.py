@@ -87,7 +87,7 @@ def _waits(result: CallResult) -> int:
 
 def _capped(found: Sequence[Difference]) -> Iterator[Difference]:
     """All but most of those that only follow from an earlier one; the call as a whole is never left out."""
-    followers = [one for one in found if one.turn >= 0 and one.why.startswith(_FOLLOWS)]
+    followers = [one for one in found if one.turn >= 0 and one.why.startswith(FOLLOWS)]
     kept, left = followers[:_FOLLOWERS], len(followers) - _FOLLOWERS
     for one in found:
         if one in followers and one not in kept:
@@ -101,7 +101,7 @@ def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterato
     for turn, before in zip(now.turns, was.turns, strict=False):
         found = list(_of_turn(turn, before, endpoint_ms))
         if parted >= 0:
-            yield from (replace(one, why=f"{_FOLLOWS} {parted}") for one in found)
+            yield from (replace(one, why=f"{FOLLOWS} {parted}") for one in found)
             continue
         what = {one.what: one for one in found}
         if valued < 0 and "set" in what:
@@ -112,7 +112,7 @@ def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterato
         if not what.keys().isdisjoint(_STRUCTURE):
             parted = turn.turn
     shared = min(len(now.turns), len(was.turns))
-    why = f"{_FOLLOWS} {parted}" if parted >= 0 else ""
+    why = f"{FOLLOWS} {parted}" if parted >= 0 else ""
     yield from (Difference(turn.turn, "turn", "", _shown(turn), why) for turn in now.turns[shared:])
     yield from (Difference(shared, "turn", _shown(turn), "", why) for turn in was.turns[shared:])
 
@@ -122,12 +122,18 @@ def _whole(now: CallResult, was: CallResult, against: str) -> Iterator[Differenc
     names_only = against == ACCEPTED
     for what, mine, theirs in (
         ("outcome", now.outcome or "", was.outcome or ""),
+        ("steps", _only(now.path, was.path), _only(was.path, now.path)),
         ("transfers", *(", ".join(_transfers(one, names_only)) for one in (now, was))),
         ("tools", *(", ".join(_tools(one, names_only)) for one in (now, was))),
         ("confirmed", *("" if names_only else _confirmed(*pair) for pair in ((now, was), (was, now)))),
     ):
         if mine != theirs:
             yield Difference(-1, what, theirs, mine)
+
+
+def _only(path: Sequence[str], other: Sequence[str]) -> str:
+    """The steps of a path that the other does not pass at all."""
+    return ", ".join(step for step in dict.fromkeys(path) if step not in other)
 
 
 def _transfers(result: CallResult, names_only: bool) -> list[str]:
@@ -185,7 +191,8 @@ def _shown(turn: TurnResult) -> str:
 # ---- and why -------------------------------------------------------------------------------------------------
 
 
-_FOLLOWS = "follows from turn"
+FOLLOWS = "follows from turn"
+"""The reason of what only follows from an earlier difference begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +233,11 @@ def _why(one: Difference, around: _Around) -> str:
 
 
 def _why_heard(one: Difference) -> str:
-    if one.was.startswith(one.now):
+    if not one.now or not one.was:
+        return "nothing was put into words" if one.was else "nothing was put into words then"
+    if f"{one.was} ".startswith(f"{one.now} "):
         return "the turn was over before the last words"
-    if one.now.startswith(one.was):
+    if f"{one.now} ".startswith(f"{one.was} "):
         return "the turn went on for longer"
     return "the same sound was put into other words"
 

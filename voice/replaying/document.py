@@ -13,7 +13,7 @@ from voice.replaying.totals import gaps, totals
 def document(done: Done, options: Options, elapsed_s: float) -> dict[str, Any]:
     """The JSON of `switchboard replay --json`. Of one journal alone its facts stand at the top as well."""
     results = done.results
-    seconds = sum(result.duration_s for result in results)
+    seconds = sum(result.duration_s for result in results if result.call not in done.kept)
     ran = sum(result.timings.elapsed_s for result in results)
     found: dict[str, Any] = {
         "depth": options.depth.value,
@@ -29,7 +29,7 @@ def document(done: Done, options: Options, elapsed_s: float) -> dict[str, Any]:
     }
     if options.depth is Depth.JOURNAL and not options.changed:
         found["identical"] = all(result.identical for result in results)
-        found["real_time_factor"] = round(seconds / ran, 1) if ran else 0.0
+        found["real_time_factor"] = round(sum(result.duration_s for result in results) / ran, 1) if ran else 0.0
         if len(results) == 1:
             found |= _alone(results[0])
     return found

@@ -14,13 +14,19 @@
 What is absent is not looked at. Times are milliseconds.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voice.errors import OperatorError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Values = str | tuple[str, ...]
 """One canonical value, or any of several."""
@@ -111,7 +117,9 @@ class Beside(Expected):
     flow: str | None = None
     """The procedure that the call was taken with, for a recording without a journal."""
     caller: str | None = None
+    """E.164, or "anonymous"."""
     now: str | None = None
+    """When it was taken, ISO 8601; without an offset in this machine's time zone."""
     says: tuple[str, ...] | None = None
     """The caller's words, turn by turn."""
     consent: str | None = None
@@ -119,6 +127,28 @@ class Beside(Expected):
     accepted: Accepted | None = None
     turns: tuple[AcceptedTurn, ...] | None = None
     """The accepted run turn by turn: what the next one is compared with."""
+
+    @field_validator("now", mode="before")
+    @classmethod
+    def _dated(cls, given: object) -> object:
+        """YAML reads a date that stands without quotation marks as one."""
+        return given.isoformat() if isinstance(given, date) else given
+
+    @field_validator("now")
+    @classmethod
+    def _is_a_time(cls, given: str | None) -> str | None:
+        try:
+            datetime.fromisoformat(given or "2026-11-22")
+        except ValueError:
+            raise ValueError(f'{given!r} is no time; write it like "2026-11-22T19:40:00-05:00"') from None
+        return given
+
+    @field_validator("caller")
+    @classmethod
+    def _is_a_number(cls, given: str | None) -> str | None:
+        if given not in (None, "anonymous") and not re.fullmatch(r"\+[1-9][0-9]{6,14}", given or ""):
+            raise ValueError(f'{given!r} is no number; write it like "+14155550123", or anonymous')
+        return given
 
 
 def parse_beside(text: str, *, source: str) -> Beside:
@@ -132,12 +162,32 @@ def parse_beside(text: str, *, source: str) -> Beside:
         raise ExpectationError("\n".join(mistakes(error, source))) from None
 
 
-def mistakes(error: ValidationError, source: str) -> list[str]:
-    """One line for each mistake: the file, the place in it, what is wrong."""
+_KNOWN = frozenset({*Beside.model_fields, *Budget.model_fields, *AcceptedTurn.model_fields, *Accepted.model_fields})
+
+
+def mistakes(error: ValidationError, source: str, known: Iterable[str] = _KNOWN) -> list[str]:
+    """One line for each mistake: the file, the place in it, what is wrong. `known`: names that fields have."""
     faults = error.errors()
     texts = {_place(fault["loc"]) for fault in faults if fault["type"] == "string_type"}
     told = (fault for fault in faults if fault["type"] != "tuple_type" or _place(fault["loc"]) not in texts)
-    return list(dict.fromkeys(f"{source}: {_place(fault['loc'])}{fault['msg']}" for fault in told))
+    return list(dict.fromkeys(f"{source}: {_place(fault['loc'])}{_said(fault, known)}" for fault in told))
+
+
+def _said(fault: "ErrorDetails", known: Iterable[str]) -> str:
+    """What is wrong, in a YAML file's words."""
+    match fault["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(fault["loc"][-1]), sorted(known), n=1)
+            return "there is no such field" + "".join(f"; did you mean {name!r}?" for name in near)
+        case "string_type":
+            quoted = isinstance(fault["input"], bool | int | float | date)
+            return "must be a text; put it in quotation marks" if quoted else "must be one text"
+        case "tuple_type":
+            return "must be a list: [one, another]"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "must be names and values: {name: value}"
+        case _:
+            return fault["msg"].removeprefix("Value error, ")
 
 
 def _place(where: tuple[int | str, ...]) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 import yaml
 
 import audio_fixtures
+from sop import FlowError
 from voice import recorded
 from voice.errors import OperatorError, SwitchboardError
 from voice.journal import read_header
 from voice.replaying.expected import Beside, ExpectationError, parse_beside
 from voice.replaying.options import Depth
 from voice.replaying.recording import from_journal_and_audio, from_recording
-from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, from_journal, from_scenario
+from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, from_journal, from_scenario, near, read_flow
 
 SOUNDS = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a")
 YAML = (".yaml", ".yml")
@@ -131,7 +132,7 @@ def _without_call(path: Path) -> Found | None:
     """An expectation whose call is gone: a test that would be missed by nobody. It can't be opened."""
     if path.suffix.lower() not in YAML or path.with_suffix("").is_dir() or path.name == SCENARIO_FILE:
         return None
-    if any(path.with_suffix(suffix).is_file() for suffix in (".jsonl", *SOUNDS)):
+    if any(one.stem == path.stem and one.suffix.lower() in (".jsonl", *SOUNDS) for one in path.parent.iterdir()):
         return None
     fields = _fields(path)
     known = [name for name in fields if name in Beside.model_fields]
@@ -182,6 +183,8 @@ def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
         return taken if depth is Depth.JOURNAL else from_journal_and_audio(taken, beside)
     if depth is Depth.JOURNAL:
         raise OperatorError(f"{found.path} has no journal beside it; use --depth audio or wire")
+    if beside is not None and beside.flow is not None:
+        beside = beside.model_copy(update={"flow": near(beside.flow, found.beside.parent)})
     return from_recording(found.name, found.path, beside, flow)
 
 
@@ -190,11 +193,12 @@ def flow_name(found: Found) -> str | None:
     try:
         match found.kind:
             case kind if kind == SCENARIO:
-                return Path(recorded.load(found.path).scenario.flow).stem
+                return read_flow(near(recorded.load(found.path).scenario.flow, found.path))[0].name
             case kind if kind == JOURNAL:
                 return str(read_header(found.path)["flow"])
             case _:
                 beside = expectation(found)
-                return Path(beside.flow).stem if beside is not None and beside.flow is not None else None
-    except (SwitchboardError, OSError, KeyError):
+                named = beside.flow if beside is not None else None
+                return read_flow(near(named, found.beside.parent))[0].name if named is not None else None
+    except (SwitchboardError, FlowError, OSError, KeyError):
         return None

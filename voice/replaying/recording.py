@@ -47,6 +47,9 @@ def from_journal_and_audio(taken: Taken, beside: Beside | None) -> Taken:
     notes = list(audio.notes)
     if abs(seconds - journal_s) > _DRIFT_S:
         notes.append(f"the sound is {seconds:.1f} s long, the journal {journal_s:.1f} s")
+    if not past.ended:  # nobody knows which of the rest is speech
+        right = audio.right[: past.samples] if audio.right is not None else None
+        audio = replace(audio, left=audio.left[: past.samples], right=right)
     spans = tuple((one.begins, one.ends) for turn in taken.told.course.turns for one in turn.agent)
     order = order_of(audio.left, audio.right, agent_spans=spans or None)
     probabilities = None if order.swapped else _as_heard(past)
@@ -86,12 +89,14 @@ def from_recording(name: str, path: Path, beside: Beside | None, flow: str | Non
     notes = [*audio.notes, *order.notes, *found.notes, *_miscounted(found, beside)]
     if beside.now is None:
         notes.append("nobody says when the call was taken: `now:` beside it gives words like tomorrow their meaning")
+    if beside.caller is None and any(spec.offer == "caller_number" for spec in graph.slots.values()):
+        notes.append("nobody says which number called: with `caller:` beside it the procedure can offer that number")
     now = moment(beside.now) if beside.now else datetime(2026, 1, 5, 12, tzinfo=UTC).isoformat()
     taken = Taken(
         name=name,
         kind=RECORDING,
         path=path,
-        start=CallStarted(0, call_sid(name), STREAM, beside.caller, now),
+        start=CallStarted(0, call_sid(name), STREAM, None if beside.caller == "anonymous" else beside.caller, now),
         flow=source,
         graph=graph,
         settings=CallSettings(),

@@ -37,6 +37,7 @@ from voice.commands import (
     Transfer,
     Understand,
 )
+from voice.ear import LineEar, SpeechDetector
 from voice.errors import EngineError
 from voice.events import (
     CallStarted,
@@ -70,19 +71,15 @@ class Sayer(Protocol):
         ...
 
 
-class Ear(Protocol):
-    """Whether a frame holds speech."""
-
-    def speech(self, mulaw: bytes) -> float:
-        """Probability 0..1 for 160 bytes of µ-law."""
-        ...
+Ear = SpeechDetector | LineEar
+"""What hears one call: as a live call does, or, with a detector alone, the line as it is."""
 
 
 class Senses(Protocol):
     """What a call hears and speaks with."""
 
     def ear(self) -> Ear:
-        """The detector of one call."""
+        """The ear of one call."""
         ...
 
     async def transcribe(self, mulaw: bytes, command: Transcribe) -> tuple[Hypothesis, ...]:
@@ -119,6 +116,8 @@ class Rerun:
         self._recording = recording
         self._call = Call(given.graph, given.settings)
         self._reader = RuleReader(given.graph)
+        ear = senses.ear()
+        self._ear = ear if isinstance(ear, LineEar) else LineEar(ear, cleans=False)
         self._audio = CallerAudio()
         self._playout = Playout()
         self._utterances: dict[int, bytes] = {}
@@ -137,7 +136,6 @@ class Rerun:
         return ended_by
 
     async def _frames(self) -> str:
-        ear = self._senses.ear()
         for _ in range(int(self._given.limit_s * LINE_RATE / FRAME)):
             if self._call.over:
                 return "agent"
@@ -147,10 +145,10 @@ class Rerun:
             await self._on_time()
             if said.key:
                 await self._step(Keyed(self._audio.end, said.key))
-            speech = ear.speech(said.mulaw)
-            self._audio.push(said.mulaw)
-            self._recording.caller(said.mulaw)
-            await self._step(Heard(self._audio.end, FRAME, speech))
+            for frame in self._ear.hear(said.mulaw):
+                self._audio.push(frame.mulaw)
+                self._recording.caller(frame.line)
+                await self._step(Heard(self._audio.end, FRAME, frame.speech))
             if said.hangs_up:
                 await self._step(Stopped(self._audio.end, "stop"))
                 return "caller"
@@ -181,6 +179,7 @@ class Rerun:
             case SendAudio(utterance, start, end):
                 whole = padded(self._utterances[utterance][start:end])
                 self._recording.agent(self._audio.end, whole)
+                self._ear.agent(whole)
                 self._playout.send(whole)
             case SendMark(name):
                 self._echo(self._playout.mark(name))
@@ -209,6 +208,7 @@ class Rerun:
     def _clear(self) -> None:
         cuts = self._playout.cuts
         self._recording.cleared(self._audio.end)
+        self._ear.cleared()
         self._echo(self._playout.clear())
         if self._playout.cuts > cuts:
             self._caller.cut()

@@ -9,12 +9,16 @@
 All of it is callers' words.
 """
 
+import asyncio
 import contextlib
+import fcntl
 import hashlib
 import json
+import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +27,11 @@ from sop.loader import bundle
 from voice.replaying.finding import SCENARIO_FILE, Found
 from voice.replaying.options import Options
 from voice.replaying.result import CallResult, from_json, to_json
+from voice.replaying.taken import near
 
 _RESULT, _LAST, _WORK, CALL = "result.json", "last.json", "under_way", "call"
+_LOOK_S = 0.05
+"""How often a run looks whether another is done with a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,19 @@ class Results:
             journal=moved.get(result.journal, result.journal),
             recording=moved.get(result.recording, result.recording),
         )
+
+    @asynccontextmanager
+    async def alone(self, place: Path) -> AsyncIterator[None]:
+        """Waits until no other run, of this process or another, has the call under way."""
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            while not _locked(handle):  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(_LOOK_S)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)
+            os.close(handle)
 
     def kept(self, place: Path) -> CallResult | None:
         """What came of the call when it was last run; None for a first time, or where another version wrote it."""
@@ -141,7 +161,18 @@ def _flow(call: Found) -> str | None:
         named = re.search(r"^flow: *[\"']?([^\"'\s#]+)", file.read_text(encoding="utf-8"), re.MULTILINE)
     except (OSError, ValueError):
         return None
-    return named[1] if named else None
+    return near(named[1], file.parent) if named else None
+
+
+def _locked(handle: int) -> bool:
+    """Whether the lock is ours now; also where the file system knows none."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _read(path: Path) -> CallResult | None:
@@ -153,7 +184,12 @@ def _read(path: Path) -> CallResult | None:
 
 def _write(path: Path, text: str) -> None:
     """The whole file or nothing, readable by this user only."""
-    part = path.with_name(path.name + ".part")
-    part.touch(mode=0o600)
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None

@@ -44,6 +44,8 @@ class Done:
     calls: tuple[Judged, ...]
     last: tuple[CallResult, ...]
     """What came of the same calls the time before, where that is known."""
+    kept: frozenset[str] = frozenset()
+    """Names of the calls that an earlier run has done."""
 
     @property
     def results(self) -> tuple[CallResult, ...]:
@@ -101,8 +103,9 @@ async def one_at_a_time(
 
         async def one(call: Found) -> Judged:
             place = results.place(call, options)
-            found = await _one(call, options, runner, place, results)
-            results.keep(place, found.result)
+            async with results.alone(place):
+                found = await _one(call, options, runner, place, results)
+                results.keep(place, found.result)
             return found
 
         yield one
@@ -115,6 +118,7 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
 
     Raises:
         SwitchboardError: a model is missing, or an engine does not start.
+        OSError: what came of a call can't be kept.
     """
     results = Results(options.results)
     run = Run(results, calls, options, code=code, again=again)
@@ -137,12 +141,15 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
         watcher.finished(found.result)
 
     if todo:
-        async with one_at_a_time(options, todo) as judge, asyncio.TaskGroup() as group:
-            for call in todo:
-                group.create_task(one(call, judge))
+        try:
+            async with one_at_a_time(options, todo) as judge, asyncio.TaskGroup() as group:
+                for call in todo:
+                    group.create_task(one(call, judge))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
     run.end()
     last = tuple(found for call in calls if (found := results.last(places[call.name])) is not None)
-    return Done(tuple(done[call.name] for call in calls), last)
+    return Done(tuple(done[call.name] for call in calls), last, frozenset(kept))
 
 
 def aimed(options: Options, calls: Sequence[Found]) -> Options:
@@ -239,4 +246,4 @@ def kept(calls: Sequence[Found], options: Options) -> Done:
         if (result := found[call.name]) is not None
     )
     last = tuple(one for call in calls if (one := results.last(places[call.name])) is not None)
-    return Done(done, last)
+    return Done(done, last, frozenset(places))

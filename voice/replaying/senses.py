@@ -3,6 +3,7 @@
 from sop.reading import Hypothesis
 from voice.asr import Priority, Recogniser
 from voice.commands import Speak, Transcribe, Urgency
+from voice.ear import LineEar
 from voice.tts import Synthesiser
 from voice.vad import Detector
 
@@ -17,9 +18,9 @@ class Models:
         self._recogniser = recogniser
         self._synthesiser = synthesiser
 
-    def ear(self) -> Detector:
-        """A fresh detector."""
-        return Detector()
+    def ear(self) -> LineEar:
+        """A fresh ear."""
+        return LineEar(Detector())
 
     async def transcribe(self, mulaw: bytes, command: Transcribe) -> tuple[Hypothesis, ...]:
         """As in a live call: one hypothesis for a probe, several for what may be a whole turn. Raises EngineError."""

@@ -154,10 +154,16 @@ def read_flow(name_or_path: str) -> tuple[Graph, str]:
     return graph_of(source, loader.find(name_or_path).name), source
 
 
+def near(flow: str, folder: Path) -> str:
+    """A procedure as a file in that folder names it: the file that lies there, else as it is named."""
+    path = folder / flow
+    return str(path) if path.suffix in (".yaml", ".yml") and path.is_file() else flow
+
+
 def from_scenario(name: str, path: Path, recorded: Recorded, expected: Expected | None) -> Taken:
     """A caller as a scenario describes them. Raises FlowError where its flow is unknown."""
     scenario = recorded.scenario
-    graph, source = read_flow(scenario.flow)
+    graph, source = read_flow(near(scenario.flow, path))
     caller = None if scenario.caller == "anonymous" else scenario.caller
     return Taken(
         name=name,

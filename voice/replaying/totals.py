@@ -1,7 +1,7 @@
 """Many calls in a few numbers: verdicts, what was right, words, slots, UJCS, containment, escalations, latency."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sop.audit import coverage, ujcs
@@ -42,6 +42,7 @@ def totals(calls: Sequence[Judged], last: Sequence[CallResult] = ()) -> dict[str
         "calls": len(results),
         "failed": sum(bool(result.failed) for result in results),
         **_of_results(results),
+        "steps": _steps(results),
         "slots": _slots(calls),
         "ujcs": _ujcs(calls),
         "escalation": _escalation(calls),
@@ -61,6 +62,19 @@ def _of_results(results: Sequence[CallResult]) -> dict[str, object]:
         "wer": {"errors": errors, "words": words, "rate": Share(errors, words).share},
         "containment": contained.share,
     }
+
+
+def _steps(results: Sequence[CallResult]) -> dict[str, dict[str, int]]:
+    """Steps → in how many calls they were passed before and are not now, and the other way round."""
+    differences = [one for result in results for one in result.differences if one.what == "steps"]
+    return {
+        "left_out": _counted(one.was for one in differences),
+        "new": _counted(one.now for one in differences),
+    }
+
+
+def _counted(lists: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(step for steps in lists for step in steps.split(", ") if step).most_common())
 
 
 def gaps(results: Sequence[CallResult]) -> dict[str, float | int | None]:

@@ -115,7 +115,8 @@ def find_turns(
         clips[LINE] = noise
     notes = [f"turn {place}: {act.note}" for place, act in enumerate(placed, 1) if act.note]
     if dropped:
-        notes.append(f"{dropped} sounds of the caller's, shorter than 100 ms, were left out")
+        left_out = "1 sound" if dropped == 1 else f"{dropped} sounds"
+        notes.append(f"{left_out} of the caller's, shorter than 100 ms, left out")
     spans = tuple(act.span for act in placed)
     return FoundTurns(tuple(turns), clips, LINE if noise is not None else None, spans, tuple(notes))
 

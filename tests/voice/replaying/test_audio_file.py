@@ -3,6 +3,7 @@
 import struct
 import wave
 from pathlib import Path
+from typing import Any, Self
 
 import av
 import numpy as np
@@ -139,6 +140,44 @@ def test_other_kinds_and_rates(tmp_path: Path, name: str, codec: str, rate: int)
     assert audio.rate_was == rate
     assert (f"resampled from {rate} Hz to 8000 Hz" in audio.notes) == (rate != 8000)
     assert not any("missing" in note or "damaged" in note for note in audio.notes)
+
+
+class Container:
+    """FFmpeg's, which remembers that it was closed."""
+
+    def __init__(self, container: Any) -> None:
+        self.container, self.closed = container, False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
+        self.container.close()
+
+    def demux(self, stream: Any) -> Any:
+        return self.container.demux(stream.stream)
+
+
+class Stream:
+    """One of its streams: memory that is gone when it is closed."""
+
+    def __init__(self, container: Container) -> None:
+        self.of, self.stream = container, container.container.streams.audio[0]
+
+    def __getattr__(self, name: str) -> Any:
+        assert not self.of.closed, f"{name} is read from a file that is closed"
+        return getattr(self.stream, name)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("call.mp3", "libmp3lame"), ("call.flac", "flac")])
+def test_nothing_is_asked_of_a_file_that_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, codec: str
+) -> None:
+    path, real = coded(tmp_path / name, codec, 16000), av.open
+    monkeypatch.setattr(av, "open", lambda *given, **more: Container(real(*given, **more)))
+    monkeypatch.setattr(audio_file, "_stream_of", lambda container, _: Stream(container))
+    assert "resampled from 16000 Hz to 8000 Hz" in read_call_audio(path).notes
 
 
 def test_a_truncated_wav_gives_what_is_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner
 
+from sop.loader import find as find_flow
 from tests.voice.replaying.made import FLOW, GAS, NAME, PROBLEM, Senses, models, options, recorded, scenario_folder
 from voice.cli import app
 from voice.replaying import audio_depth
@@ -127,18 +128,55 @@ def test_what_is_kept(call: Path) -> None:
         (("--json", "--junit"), "one of --json, --html and --junit at a time"),
         (("--kept", "--again"), "--kept runs nothing"),
         (("--set", "no_input_ms"), "--set no_input_ms lacks a value: write --set no_input_ms=VALUE"),
+        (("--set", "no_input=1"), "there is no setting 'no_input'"),
+        (("--set", "endpointing.open_ms=soon"), "the setting endpointing.open_ms can't be 'soon'"),
+        (("--out", "report.html"), "--out is for a document: add --json, --html or --junit"),
+        (("--json", "--out", "nowhere/x.json"), "nowhere/x.json can't be written: its folder is not there"),
+        (("--json", "--out", "."), ". can't be written: it is a folder"),
+        (("--scrub", "copies", "--flow", FLOW), "--scrub goes alone"),
+        (("--scrub", "copies", "--json"), "--scrub goes alone"),
     ],
 )
 def test_what_makes_no_sense(call: Path, words: tuple[str, ...], complaint: str) -> None:
-    code, _, err = typed(call, *words)
-    assert code == 1 and complaint in err
+    code, out, err = typed(call, *words)
+    assert (code, out) == (1, "") and complaint in err
 
 
-def test_a_setting_or_a_flow_that_there_is_not(call: Path) -> None:
-    code, out, _ = typed(call, "--set", "no_input=1")
-    assert code == 1 and "NOT RUN  lead: there is no setting 'no_input'" in out
+def test_a_flow_that_there_is_not(call: Path) -> None:
     code, out, err = typed(call, "--flow", "no_such_flow")
     assert code == 1 and "no_such_flow" in out + err
+
+
+def test_a_procedure_takes_the_place_of_those_of_its_name(call: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    text = find_flow(FLOW).read_text(encoding="utf-8")
+    other.write_text(text.replace(f"sop: {FLOW}", "sop: other"), encoding="utf-8")
+    _, _, err = typed(call, "--flow", FLOW)
+    assert "takes the place" not in err
+    _, _, err = typed(call, "--flow", other)
+    assert f"no call was taken with a procedure named other: {other} takes the place of each one's own" in err
+    scenario = scenario_folder(call.parent / "gas", GAS) / "scenario.yaml"
+    scenario.write_text(scenario.read_text(encoding="utf-8").replace(FLOW, str(other)), encoding="utf-8")
+    _, _, err = typed(call.parent, "--flow", FLOW)
+    assert f"{FLOW} takes the place of {FLOW} alone: calls of other procedures keep theirs (1 other)" in err
+
+
+def test_the_document_alone_goes_to_standard_output_and_lines_have_no_gaps(call: Path) -> None:
+    scenario_folder(call.parent / "gas", GAS, expect="{outcome: transferred}")
+    _, out, err = typed(call.parent, "--json")
+    assert json.loads(out)["totals"]["calls"] == 2
+    assert len(err.splitlines()) == 3 and all(err.splitlines())
+    _, out, err = typed(call.parent)
+    assert all(out.splitlines()) and err.splitlines()[0].startswith("speech models: ") and len(err.splitlines()) == 1
+
+
+def test_what_is_kept_is_listed_and_has_no_speed(call: Path) -> None:
+    shutil.copy(call, call.with_name("b.jsonl"))
+    code, ran, _ = typed(call.parent)
+    assert code == 0 and "times real time" in ran
+    code, kept, _ = typed(call.parent, "--kept")
+    assert code == 0 and "times real time" not in kept
+    assert kept.splitlines()[:3] == ran.splitlines()[:3]
 
 
 def test_nothing_is_there(tmp_path: Path) -> None:

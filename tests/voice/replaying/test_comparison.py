@@ -65,6 +65,30 @@ def test_words_that_lack_their_end() -> None:
     )
 
 
+def test_a_word_that_lost_its_end_is_another_word() -> None:
+    was = replace(CALL, turns=(BEGIN, PROBLEM, replace(NAME, heard="twenty four months"), END))
+    now = replace(CALL, turns=(BEGIN, PROBLEM, replace(NAME, heard="twenty four month"), END))
+    assert why(compared(now, was, against="last"), "heard") == "the same sound was put into other words"
+    assert why(compared(was, now, against="last"), "heard") == "the same sound was put into other words"
+
+
+def test_where_nothing_was_heard_no_turn_was_cut_off() -> None:
+    assert why(beside(BEGIN, PROBLEM, replace(NAME, heard=""), END), "heard") == "nothing was put into words"
+    was = replace(CALL, turns=(BEGIN, PROBLEM, replace(NAME, heard=""), END))
+    assert why(compared(CALL, was, against="last"), "heard") == "nothing was put into words then"
+
+
+def test_steps_that_are_left_out_are_told_for_the_call_as_a_whole() -> None:
+    was = replace(CALL, path=("triage", "contact", "check", "save"))
+    found = compared(replace(CALL, path=("triage", "contact", "save", "survey")), was, against="journal")
+    assert found.differences == (Difference(-1, "steps", "check", "survey"),)
+
+
+def test_a_step_that_is_passed_more_often_is_not_left_out() -> None:
+    was = replace(CALL, path=("triage", "contact", "check", "contact", "check"))
+    assert compared(replace(CALL, path=("triage", "contact", "check")), was, against="journal").differences == ()
+
+
 def test_the_same_words_and_another_value() -> None:
     found = beside(BEGIN, PROBLEM, replace(NAME, set={"name": "Smith Ann"}), END)
     assert found.parts_at == Difference(

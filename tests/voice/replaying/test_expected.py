@@ -32,16 +32,26 @@ def test_nothing_is_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("outcom: lead_saved", "x: outcom: Extra inputs are not permitted"),
-        ("slot: {name: Karen}", "x: slot: Extra inputs"),
-        ("slots: {name: 7}", "x: slots.name: Input should be a valid string"),
-        ("says: [yes]", "x: says.0: Input should be a valid string"),
+        ("outcom: lead_saved", "x: outcom: there is no such field; did you mean 'outcome'?"),
+        ("slot: {name: Karen}", "x: slot: there is no such field; did you mean 'slots'?"),
+        ("weather: fine", "x: weather: there is no such field"),
+        ("outcome: [lead_saved]", "x: outcome: must be one text"),
+        ("slots: {name: 7}", "x: slots.name: must be a text; put it in quotation marks"),
+        ("slots: {zip: 02134}", "x: slots.zip: must be a text; put it in quotation marks"),
+        ("says: [yes]", "x: says.0: must be a text; put it in quotation marks"),
+        ("says: yes it is", "x: says: must be a list: [one, another]"),
+        ("transfers: on_call_line", "x: transfers: must be a list: [one, another]"),
+        ("slots: gas", "x: slots: must be names and values: {name: value}"),
+        ("latency: 1500", "x: latency: must be names and values: {name: value}"),
+        ("now: friday", "x: now: 'friday' is no time; write it like \"2026-11-22T19:40:00-05:00\""),
+        ("caller: hello", "x: caller: 'hello' is no number; write it like \"+14155550123\", or anonymous"),
+        ('caller: "4155550123"', "x: caller: '4155550123' is no number"),
         ("barge_ins: -1", "x: barge_ins: Input should be greater than or equal to 0"),
-        ("latency: {gap_p95: 1500}", "x: latency.gap_p95: Extra inputs"),
+        ("latency: {gap_p95: 1500}", "x: latency.gap_p95: there is no such field; did you mean 'gap_p95_ms'?"),
         ("latency: {gap_p95_ms: 0}", "x: latency.gap_p95_ms: Input should be greater than 0"),
-        ("path: [a]\nmilestones: [a]", "x: Value error, say either path (every step) or milestones (some of them)"),
-        ("lead: {a: b}\nslots: {a: b}", "x: Value error, say either lead"),
-        ("- a list", "x: Input should be a valid dictionary"),
+        ("path: [a]\nmilestones: [a]", "x: say either path (every step) or milestones (some of them)"),
+        ("lead: {a: b}\nslots: {a: b}", "x: say either lead"),
+        ("- a list", "x: must be names and values: {name: value}"),
         ("outcome: [", "x: not YAML: "),
     ],
 )
@@ -55,6 +65,19 @@ def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(ExpectationError) as refused:
         parse_beside("outcom: a\nbarge_ins: many", source="x")
     assert len(str(refused.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "now", ["2026-11-22", "2026-11-22T19:40", '"2026-11-22T19:40:00-05:00"', "2026-11-22 19:40:00"]
+)
+def test_when_a_call_was_taken(now: str) -> None:
+    found = parse_beside(f"now: {now}", source="x").now
+    assert found is not None and found.startswith("2026-11-22")
+
+
+def test_who_called() -> None:
+    assert parse_beside("caller: '+14155550123'", source="x").caller == "+14155550123"
+    assert parse_beside("caller: anonymous", source="x").caller == "anonymous"
 
 
 def test_no_lead_at_all_has_to_be_written_out() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from sop.loader import find as find_flow
 from tests.voice.replaying.made import PROBLEM, scenario_folder
 from voice.errors import OperatorError
-from voice.replaying.finding import Found, expectation, find, opened
+from voice.replaying.finding import Found, expectation, find, flow_name, opened
 from voice.replaying.options import Depth
 
 
@@ -85,6 +86,27 @@ def test_an_expectation_lies_beside_its_call(tmp_path: Path) -> None:
     assert expectation(b) is None
 
 
+def test_an_expectation_beside_a_file_in_capital_letters(tmp_path: Path) -> None:
+    touched(tmp_path / "Büro & Söhne 3.MP3")
+    wrote(tmp_path / "Büro & Söhne 3.yaml", "outcome: lead_saved")
+    (found,) = find([str(tmp_path)])
+    assert (found.path.name, found.beside.name) == ("Büro & Söhne 3.MP3", "Büro & Söhne 3.yaml")
+
+
+def test_a_procedure_is_named_from_where_the_file_lies_that_names_it(tmp_path: Path) -> None:
+    wrote(tmp_path / "flows" / "mine.yaml", find_flow("after_hours_hvac").read_text(encoding="utf-8"))
+    folder = scenario_folder(tmp_path / "calls" / "s", PROBLEM)
+    text = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    wrote(folder / "scenario.yaml", text.replace("flow: after_hours_hvac", "flow: ../../flows/mine.yaml"))
+    touched(tmp_path / "calls" / "r.wav")
+    wrote(tmp_path / "calls" / "r.yaml", "flow: ../flows/mine.yaml")
+    recording, scenario = find([str(tmp_path / "calls")])
+    assert (flow_name(recording), flow_name(scenario)) == ("after_hours_hvac", "after_hours_hvac")
+    assert opened(scenario, Depth.AUDIO).graph.name == "after_hours_hvac"
+    with pytest.raises(OperatorError, match=r"r\.wav is empty"):
+        opened(recording, Depth.AUDIO)
+
+
 def test_a_yml_counts_as_well(tmp_path: Path) -> None:
     touched(tmp_path / "a.wav")
     wrote(tmp_path / "a.yml", "outcome: lead_saved")
@@ -117,7 +139,7 @@ def test_a_typo_in_an_expectation_is_its_call_s_matter_alone(tmp_path: Path) -> 
     wrote(tmp_path / "c.yaml", "recording: b.wav\nbarge_ins: many")
     a, b = find([str(tmp_path)])
     assert [a.name, b.name] == ["a", "c"]
-    with pytest.raises(OperatorError, match="outcom: Extra inputs are not permitted"):
+    with pytest.raises(OperatorError, match="outcom: there is no such field"):
         opened(a, Depth.AUDIO)
     with pytest.raises(OperatorError, match="barge_ins: Input should be a valid integer"):
         opened(b, Depth.AUDIO)
@@ -145,7 +167,7 @@ def test_an_expectation_whose_call_is_gone_is_a_call_that_fails(tmp_path: Path) 
 
 
 def test_a_bad_file_that_is_named_itself_is_complained_of(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="outcom: Extra inputs"):
+    with pytest.raises(OperatorError, match="outcom: there is no such field"):
         find([str(wrote(tmp_path / "a.yaml", "outcom: x"))])
     (tmp_path / "b.yaml").write_bytes(b"outcome: \xff")
     with pytest.raises(OperatorError, match="not UTF-8"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import switchboard.calls  # a pytest inside this one does not load it all again
+from sop.loader import find
 
 assert switchboard.calls is not None
 pytest_plugins = ["pytester"]
@@ -175,8 +176,27 @@ def test_another_procedure_is_tried_and_named_in_the_command(pytester: pytest.Py
         ["report: *--depth journal --flow dental_booking --set endpointing.open_ms=900 --html --out report.html"]
     )
     missing = run(pytester, "--switchboard-flow", "nowhere.yaml")
-    missing.assert_outcomes(failed=1)
+    missing.assert_outcomes(errors=1)
     missing.stdout.fnmatch_lines(["*nowhere.yaml*"])
+    assert "Traceback" not in text(missing) and "loader.py" not in text(missing)
+
+
+def test_a_procedure_with_mistakes_is_told_in_their_words_alone(pytester: pytest.Pytester, folder: Path) -> None:
+    shutil.copy(GAS, folder)
+    flow = pytester.path / "mine.yaml"
+    flow.write_text(find("after_hours_hvac").read_text(encoding="utf-8").replace("go: on_call", "go: on_cal"))
+    result = run(pytester, "--switchboard-flow", "mine.yaml")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["* ERROR at setup of call gas_emergency *", "mine.yaml:*there is no step 'on_cal'*"])
+    assert "loader.py" not in text(result)
+
+
+def test_an_option_that_nothing_comes_of_is_refused(pytester: pytest.Pytester, folder: Path) -> None:
+    """A path behind a blank may be taken by pytest for one of its own: it looks for its settings there, not here."""
+    pytester.makeini("[pytest]\n")
+    result = pytester.runpytest_inprocess("--switchboard-flow", "after_hours_hvac")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no folder of calls is named*--switchboard-flow=*"])
 
 
 def test_a_missing_model_is_an_error_that_names_it(pytester: pytest.Pytester, folder: Path) -> None:

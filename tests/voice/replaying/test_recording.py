@@ -162,6 +162,17 @@ def test_a_journal_that_was_cut_short_says_so(call: Path) -> None:
     assert CUT_SHORT in opened(call).notes
 
 
+def test_sound_behind_the_end_of_a_journal_that_was_cut_short_is_nobody_s(call: Path) -> None:
+    """What nobody knows to be speech must not become the noise between the turns."""
+    lines = call.read_text(encoding="utf-8").splitlines(keepends=True)
+    spoke = next(n for n, line in enumerate(lines) if '"_":"Understand"' in line)
+    call.write_text("".join(lines[: spoke - 1]), encoding="utf-8")
+    recorded = opened(call).recorded
+    assert recorded is not None and len(recorded.scenario.turns) == 1
+    between = recorded.scenario.between
+    assert between is None or not np.any(np.abs(decode(recorded.clips[between])) > 500)
+
+
 # ---- from elsewhere --------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +209,14 @@ def test_swapped_channels_of_a_recording_from_elsewhere(spoken: tuple[Pcm, Pcm],
     assert any("swapped" in note for note in taken.notes)
     assert taken.recorded is not None and len(taken.recorded.scenario.turns) == 2
     assert any("nobody says when the call was taken" in note for note in taken.notes)
+    assert any("nobody says which number called" in note for note in taken.notes)
+
+
+def test_a_number_that_was_withheld_is_said_to_be(spoken: tuple[Pcm, Pcm], tmp_path: Path) -> None:
+    save(tmp_path / "x.wav", *spoken)
+    taken = from_recording("x", tmp_path / "x.wav", Beside(caller="anonymous"), FLOW)
+    assert taken.start.caller is None
+    assert not any("nobody says which number called" in note for note in taken.notes)
 
 
 def test_nobody_says_which_procedure_answered(spoken: tuple[Pcm, Pcm], tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What came of calls, kept from run to run; and runs that were stopped."""
 
+import asyncio
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +57,40 @@ def test_a_call_has_one_place_however_it_is_named(results: Results, call: Found,
     assert results.place(call, options(tmp_path, Depth.JOURNAL)) != results.place(call, options(tmp_path))
     other = replace(call, beside=tmp_path / "strict.yaml")
     assert results.place(other, options(tmp_path)) != results.place(call, options(tmp_path))
+
+
+def test_a_full_disk_names_the_file(
+    results: Results, call: Found, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    place = results.place(call, options(tmp_path))
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*result\.json"):
+        results.keep(place, result())
+
+
+def test_one_run_of_a_call_waits_for_another(results: Results, call: Found, tmp_path: Path) -> None:
+    place = results.place(call, options(tmp_path))
+    told: list[str] = []
+
+    async def first() -> None:
+        async with results.alone(place):
+            told.append("first begins")
+            await asyncio.sleep(0.2)
+            told.append("first ends")
+
+    async def second() -> None:
+        await asyncio.sleep(0.05)
+        async with results.alone(place):
+            told.append("second begins")
+
+    async def both() -> None:
+        await asyncio.gather(first(), second())
+
+    asyncio.run(both())
+    assert told == ["first begins", "first ends", "second begins"]
 
 
 def test_only_this_user_reads_it(results: Results, call: Found, tmp_path: Path) -> None:

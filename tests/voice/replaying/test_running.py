@@ -1,6 +1,7 @@
 """Many calls: each opened, run, judged and kept; one's failure is no other's; a run that was stopped goes on."""
 
 import asyncio
+import errno
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -29,6 +30,7 @@ from voice.replaying import audio_depth, running
 from voice.replaying.document import document
 from voice.replaying.finding import find
 from voice.replaying.options import Depth, Options
+from voice.replaying.results import Results
 from voice.replaying.running import Done
 from voice.replaying.taken import from_scenario
 
@@ -155,7 +157,7 @@ def test_one_call_s_failure_is_no_other_s(calls: Path, tmp_path: Path) -> None:
     found = verdicts(run(calls, options(tmp_path)))
     assert {name for name, verdict in found.items() if verdict == "same"} == {"gas", "lead", "problem"}
     for name, complaint in {
-        "typo": "outcom: Extra inputs are not permitted",
+        "typo": "outcom: there is no such field",
         "gone": "is gone; --depth journal goes without it",
         "empty": "can't be read as a journal",
         "sound": "can't be read as sound",
@@ -287,6 +289,54 @@ def test_a_stopped_call_leaves_what_the_run_before_has_left(
     stopped(calls, how, monkeypatch, 0)
     found = running.kept(find([str(calls)]), how).results
     assert [Path(one.recording).read_bytes() for one in found] == kept
+
+
+class Thinking(Senses):
+    """Takes its time, so that other calls come in between."""
+
+    async def speak(self, command: Speak) -> bytes:
+        """After a moment."""
+        await asyncio.sleep(0.002)
+        return await super().speak(command)
+
+
+def test_two_runs_at_once_do_not_spoil_each_other(calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def thinking(_: Options) -> AsyncIterator[Senses]:
+        yield Thinking()
+
+    alone = {one.call: (one.outcome, one.path) for one in run(calls, options(tmp_path / "alone")).results}
+    monkeypatch.setattr(audio_depth, "models", thinking)
+    how = options(tmp_path)
+
+    async def both() -> list[Done]:
+        found = find([str(calls)])
+        return await asyncio.gather(*(running.run(found, how, Watching(), code=code, again=True) for code in "12"))
+
+    for done in asyncio.run(both()):
+        assert {one.call: one.failed or (one.outcome, one.path) for one in done.results} == alone
+
+
+def test_a_full_disk_ends_the_run_with_one_error(calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "result.json")
+
+    monkeypatch.setattr(Results, "keep", full)
+    with pytest.raises(OSError, match=r"No space left on device: 'result\.json'"):
+        run(calls, options(tmp_path))
+
+
+def test_only_what_was_run_this_time_counts_for_the_speed(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how = replace(options(tmp_path), jobs=1)
+    stopped(calls, how, monkeypatch)
+    done = run(calls, how)
+    assert done.kept == {"gas", "lead"}
+    problem = done.results[2].duration_s
+    assert document(done, how, 2.0)["timings"]["real_time_factor"] == round(problem / 2, 1)
+    looked_up = running.kept(find([str(calls)]), how)
+    assert document(looked_up, how, 0.1)["timings"]["real_time_factor"] == 0
 
 
 def test_what_is_kept_is_judged_by_the_expectation_of_today(calls: Path, tmp_path: Path) -> None:

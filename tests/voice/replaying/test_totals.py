@@ -6,7 +6,7 @@ from sop.graph import Graph
 from sop.loader import load
 from tests.voice.replaying.made import result, slot, tool, transfer, turn
 from voice.replaying.expected import Expected
-from voice.replaying.result import CallResult, Timings, TurnTiming, Wer, failed
+from voice.replaying.result import CallResult, Difference, Timings, TurnTiming, Wer, failed
 from voice.replaying.totals import Judged, gaps, totals
 
 
@@ -37,6 +37,16 @@ def test_verdicts_and_what_was_right() -> None:
 def test_words_are_added_up_over_all_calls() -> None:
     found = totals([judged(result(wer=Wer(1, 10))), judged(result(wer=Wer(2, 20))), judged(result())])
     assert found["wer"] == {"errors": 3, "words": 30, "rate": 0.1}
+
+
+def test_steps_that_calls_left_out_or_passed_anew() -> None:
+    differs = (Difference(1, "entered", "check", "save"), Difference(-1, "steps", "check, read_back", "survey"))
+    calls = [result(differences=differs), result(differences=differs[1:]), result()]
+    calls.append(result(differences=(Difference(-1, "steps", "check", ""),)))
+    assert totals([judged(call) for call in calls])["steps"] == {
+        "left_out": {"check": 3, "read_back": 2},
+        "new": {"survey": 2},
+    }
 
 
 def test_slots_right_wrong_missing_and_wrong_for_sure() -> None:

@@ -102,7 +102,7 @@ def test_a_caller_who_speaks_first_comes_with_the_agents_first_sound() -> None:
 def test_sounds_too_short_for_a_word_are_left_out_and_counted() -> None:
     found = find_turns(tone(6, (3.0, 3.06), (4.0, 5.0)), tone(6, (0.5, 2.0)), energy)
     assert found.spans == ((32000, 40000),)
-    assert found.notes == ("1 sounds of the caller's, shorter than 100 ms, were left out",)
+    assert found.notes == ("1 sound of the caller's, shorter than 100 ms, left out",)
 
 
 def test_keys() -> None:

@@ -20,6 +20,7 @@ WHAT = {
     "transfers": "people rung",
     "tools": "tools called",
     "confirmed": "counts as confirmed",
+    "steps": "steps passed",
 }
 """As `voice.replaying.comparison` names them; what is not here is called as it is."""
 _OTHER = {
@@ -30,8 +31,8 @@ _OTHER = {
 }
 _WORDS = ("heard", "said", "entered", "set", "turn", "tools", "transfers")
 _GRAVITY = (
-    *("outcome", "transfers", "tools", "confirmed", "set", "turn", "by", "entered", "at_step", "heard", "said"),
-    *("barge_in", "endpoint", "commands"),
+    *("outcome", "transfers", "tools", "confirmed", "steps", "set", "turn", "by", "entered", "at_step", "heard"),
+    *("said", "barge_in", "endpoint", "commands"),
 )
 _FOLLOWS = "follows from turn"
 """As `voice.replaying.comparison` begins the reason of what only follows from an earlier difference."""

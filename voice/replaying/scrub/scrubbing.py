@@ -46,7 +46,7 @@ def scrub(found: list[Found], folder: Path) -> Iterator[str]:
                     yield runner.run(_one(call, f"call-{number:02d}", folder, senses, options))
                 except (SwitchboardError, FlowError, OSError) as error:
                     refused += 1
-                    yield f"NOT COPIED {error}"
+                    yield f"NOT COPIED {call.name}: {error}"
         finally:
             runner.run(stack.aclose())
     if refused:
