@@ -14,14 +14,18 @@ Known is what plays on the call's clock; what comes back of it is later by an un
    more the caller speaks, and it goes through as it is.
 
 Before the first echo is found nothing can be taken out. What is 10 dB softer than the agent counts as echo for the
-first 1.2 s of the agent's speech in a call, so that the agent does not answer its own first words.
+first 1.2 s of the agent's speech in a call, so that the agent does not answer its own first words. Each time the agent
+begins to speak the echo may come sooner or later than it did; until the path explains the line again, what is no more
+than 6 dB above an echo's usual level counts as echo.
 
 A line without echo goes through bit for bit, and so does every line once the agent has been silent for a second.
 
-Measured over µ-law with the shipped voice: after one second of the agent's speech 20 to 30 dB of the echo are gone
-before it is turned down, 12 to 25 dB in a room that rings for 60 ms; in 15 calls of an hour's quarter in all, 15 to
-36 dB down and 80 to 350 ms late, the detector hears no speech in it. On one core of the project's two-core machine
-80-100 µs a frame while the agent plays or has played within a second, 1 µs otherwise.
+Measured over µ-law with the shipped voice, echoes 12 to 36 dB down and 80 to 350 ms late: found within 100 ms; after a
+second of the agent's speech 25 to 30 dB of it are taken out, 20 in a room that rings for 60 ms, then it is turned down.
+The recorded calls `echo_line` and `barge_in` come right at every such level and delay, with no barge-in of the agent on
+itself; at 10 dB there is one. In 68 calls without echo no frame is changed. Where noise is as loud as the echo it may
+be found late or never. On one core of the project's two-core machine 65-95 µs a frame while an echo is taken out, 135
+at worst (an echo looked for in noise), 15-45 while there is none, below 1 µs once the agent has been silent a second.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """What surrounds the sound of a call, with stand-ins in it."""
 
+import os
 from dataclasses import replace
 from functools import cache
 
@@ -132,7 +133,7 @@ def test_an_expectation() -> None:
         says=("this is karen",),
         caller="+12125550188",
         consent="Karen Mitchell wrote to us",
-        flow="/".join(("", "home", "karen", "flows", "mine.yaml")),
+        flow=f"{os.sep}home{os.sep}karen/flows/mine.yaml",
         now=NOW,
         recording="karen.wav",
     )
