@@ -163,8 +163,13 @@ class Caller:
             self.given |= {name}
             told = _VOLUNTEERED[other.type].format(self.said(talk, other))
             both = f"um {answer} {told}"
-            return both if self._means(talk, both, spec, other) else f"um {answer} thanks"
-        return f"um {answer} thanks"
+            return both if self._means(talk, both, spec, other) else self._thanking(talk, spec, answer)
+        return self._thanking(talk, spec, answer)
+
+    def _thanking(self, talk: Conversation, spec: SlotSpec, answer: str) -> str:
+        """The answer with thanks, where they leave it what it is: "no thanks" may mean that this was all."""
+        thanking = f"um {answer} thanks"
+        return thanking if spec.type != "yes_no" or self._means(talk, thanking, spec) else f"um {answer}"
 
     def _means(self, talk: Conversation, text: str, *specs: SlotSpec) -> bool:
         """Whether a listener by the rules takes the text for these values and no others."""
