@@ -83,8 +83,8 @@ def test_its_words_heard_rightly_give_what_it_expects(recorded: Recorded) -> Non
         path = iter(talk.state.path)
         assert all(step in path for step in wanted.milestones)
     if wanted.lead is not None or wanted.no_lead:
-        assert saved(talk) == (wanted.lead or {})
-    for slot, value in (wanted.slots or {}).items():
+        assert saved(talk).keys() == (wanted.lead or {}).keys()
+    for slot, value in {**(wanted.lead or {}), **(wanted.slots or {})}.items():
         assert saved(talk)[slot] in ((value,) if isinstance(value, str) else value)
 
 

@@ -15,6 +15,7 @@ from sop.graph import Graph, ToolSpec
 from voice import loopback, twilio
 from voice.carrier import LoopbackCarrier
 from voice.commands import CallTool
+from voice.dial_limits import DialSettings
 from voice.errors import CarrierError, OperatorError, ToolError
 from voice.events import LegState, ToolFinished
 from voice.exchange import Exchange, ExchangeSettings
@@ -34,6 +35,8 @@ from voice.telephone import TelephoneSettings
 from voice.whisper import AsrSettings
 
 _PEOPLE_A_CALL = 20
+_MOST_LEGS = 1000
+"""Up at the same moment: nobody is really dialled, and one call must not use up another one's people."""
 _DOES = {
     LegState.DECLINED: "decline",
     LegState.NO_ANSWER: "no_answer",
@@ -108,7 +111,7 @@ async def exchange(options: Options, graphs: Sequence[Graph]) -> AsyncIterator[R
         unsaved=home / "unsaved.jsonl",
         carrier=carrier,
         tools=board,
-        telephone=TelephoneSettings(packets=home / "packets"),
+        telephone=TelephoneSettings(packets=home / "packets", dial=DialSettings(at_once=_MOST_LEGS)),
         server=ServerSettings(
             journals=home / "calls",
             keep=options.jobs + 1,
