@@ -24,9 +24,9 @@ from voice.gate import LoopbackGate
 from voice.journal import read_entries
 from voice.piper_voice import TtsSettings
 from voice.recorded import Recorded
-from voice.replaying.course import course_of
+from voice.replaying.course import Slot, course_of
 from voice.replaying.judging import faults
-from voice.replaying.result import SlotResult, result_of
+from voice.replaying.result import result_of
 from voice.report import Report, percentile
 from voice.server import ServerSettings
 from voice.session import Listener, SessionSettings
@@ -153,7 +153,7 @@ def _faults(caller: Recorded, rang: Rang, journal: Path, lead: dict[str, str] | 
         flow=graph.name,
         version=graph.version,
     )
-    lacking = SlotResult("", "", 0.0, confirmed=False, turn=0)
+    lacking = Slot("", "", 0.0, confirmed=False, turn=0)
     held = {name: replace(found.slots.get(name, lacking), value=value) for name, value in (lead or {}).items()}
     complaints = tuple(f"the carrier would have complained: {violation}" for violation in rang.violations)
     return complaints + faults(replace(found, slots=held), caller.scenario.expect)

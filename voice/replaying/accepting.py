@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from voice.errors import OperatorError
+from voice.replaying.course import Slot, ToolCall
 from voice.replaying.expected import AcceptedTurn, Beside
-from voice.replaying.result import CallResult, SlotResult, Timings, ToolResult, TransferResult, TurnResult
+from voice.replaying.result import CallResult, Timings, TransferResult, TurnResult
 
 _HEAD = """\
 # Written by `switchboard replay --accept` from a run that somebody has listened to; change it where it asks too much.
@@ -77,7 +78,7 @@ def as_result(beside: Beside, result: CallResult) -> CallResult | None:
         path=tuple(step for turn in turns for step in turn.entered),
         slots=_slots(turns),
         transfers=tuple(TransferResult(*one, "", 0) for one in zip(beside.transfers or (), reasons, strict=False)),
-        tools=tuple(ToolResult(name, {}, True, 0) for name in beside.tools or ()),
+        tools=tuple(ToolCall(name, {}, True, 0) for name in beside.tools or ()),
         barge_ins=sum(turn.barge_in for turn in turns) if beside.barge_ins is None else beside.barge_ins,
         turns=turns,
         timings=Timings(),
@@ -85,14 +86,14 @@ def as_result(beside: Beside, result: CallResult) -> CallResult | None:
     )
 
 
-def _slots(turns: tuple[TurnResult, ...]) -> dict[str, SlotResult]:
+def _slots(turns: tuple[TurnResult, ...]) -> dict[str, Slot]:
     """What was held at the end; nothing that was accepted was wrong, so none of it counts as wrongly confirmed."""
-    held: dict[str, SlotResult] = {}
+    held: dict[str, Slot] = {}
     for turn in turns:
         for name, value in turn.set.items():
             held.pop(name, None)
             if value:
-                held[name] = SlotResult(value, value, 1.0, confirmed=False, turn=turn.turn)
+                held[name] = Slot(value, value, 1.0, confirmed=False, turn=turn.turn)
     return held
 
 

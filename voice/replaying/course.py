@@ -5,7 +5,7 @@ said, a keypad entry, a silence, a noise that had something said again, a person
 the call's clock, 8000 a second.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -97,7 +97,7 @@ class ToolCall:
     """A tool that was called; tries of one call count once."""
 
     name: str
-    arguments: dict[str, str]
+    arguments: Mapping[str, str]
     ok: bool
     turn: int
 

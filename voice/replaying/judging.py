@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from voice.replaying.course import Slot
 from voice.replaying.expected import Expected, Values
-from voice.replaying.result import CallResult, SlotResult
+from voice.replaying.result import CallResult
 from voice.report import percentile
 
 
@@ -67,7 +68,7 @@ def _what_was_saved(result: CallResult, expected: Expected) -> Iterator[str]:
             yield fault
 
 
-def _of_slot(name: str, got: SlotResult | None, wanted: Values | None) -> str | None:
+def _of_slot(name: str, got: Slot | None, wanted: Values | None) -> str | None:
     if got is None:
         return f"slot {name} is missing, expected {_shown(wanted)}"
     if wanted is None:

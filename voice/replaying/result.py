@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from voice.audio import LINE_RATE
-from voice.replaying.course import Course, CourseTurn
+from voice.replaying.course import Course, CourseTurn, Slot, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +46,12 @@ class TurnResult:
 
 
 @dataclass(frozen=True, slots=True)
-class SlotResult:
-    """A slot's last value."""
-
-    value: str
-    spoken: str
-    confidence: float
-    confirmed: bool
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
 class TransferResult:
     """A transfer to a person."""
 
     target: str
     reason: str
     outcome: str
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class ToolResult:
-    """A tool that was called."""
-
-    name: str
-    arguments: Mapping[str, str]
-    ok: bool
     turn: int
 
 
@@ -138,9 +117,9 @@ class CallResult:
     duration_s: float
     outcome: str | None
     path: tuple[str, ...]
-    slots: Mapping[str, SlotResult]
+    slots: Mapping[str, Slot]
     transfers: tuple[TransferResult, ...]
-    tools: tuple[ToolResult, ...]
+    tools: tuple[ToolCall, ...]
     barge_ins: int
     turns: tuple[TurnResult, ...]
     wer: Wer | None = None
@@ -197,12 +176,9 @@ def result_of(course: Course, *, call: str, kind: str, depth: str, flow: str, ve
         duration_s=_seconds(course.samples),
         outcome=course.outcome,
         path=course.path,
-        slots={
-            name: SlotResult(slot.value, slot.spoken, round(slot.confidence, 3), slot.confirmed, slot.turn)
-            for name, slot in course.slots.items()
-        },
+        slots={name: replace(slot, confidence=round(slot.confidence, 3)) for name, slot in course.slots.items()},
         transfers=tuple(TransferResult(one.target, one.reason, one.outcome, turn) for one, turn in course.transfers),
-        tools=tuple(ToolResult(one.name, one.arguments, one.ok, one.turn) for one in course.tools),
+        tools=course.tools,
         barge_ins=len(course.barge_ins),
         turns=tuple(_turn(number, turn) for number, turn in enumerate(course.turns)),
         timings=Timings(

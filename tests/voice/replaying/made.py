@@ -8,8 +8,9 @@ from typing import Any
 from sop.reading import Hypothesis
 from voice.commands import Speak, Transcribe
 from voice.recorded import Recorded
+from voice.replaying.course import Slot, ToolCall
 from voice.replaying.options import Depth, Options
-from voice.replaying.result import CallResult, SlotResult, ToolResult, TransferResult, TurnResult
+from voice.replaying.result import CallResult, TransferResult, TurnResult
 from voice.scenario import Expect, Scenario, Turn, wav_of_mulaw
 
 FLOW = "after_hours_hvac"
@@ -151,14 +152,14 @@ def result(*of: TurnResult, **more: Any) -> CallResult:
     return CallResult(turns=of, **(given | more))
 
 
-def slot(value: str, *, confirmed: bool = False, turn: int = 1) -> SlotResult:
+def slot(value: str, *, confirmed: bool = False, turn: int = 1) -> Slot:
     """A slot's last value."""
-    return SlotResult(value, value, 0.9, confirmed, turn)
+    return Slot(value, value, 0.9, confirmed, turn)
 
 
-def tool(called: str, *, ok: bool = True, turn: int = 1, **arguments: str) -> ToolResult:
+def tool(called: str, *, ok: bool = True, turn: int = 1, **arguments: str) -> ToolCall:
     """A tool that was called."""
-    return ToolResult(called, arguments, ok, turn)
+    return ToolCall(called, arguments, ok, turn)
 
 
 def transfer(target: str, reason: str = "asked", outcome: str = "connected") -> TransferResult:

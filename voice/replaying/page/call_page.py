@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from voice.replaying.course import Slot
 from voice.replaying.page.comparison import banner, differences_part, last_part, other
 from voice.replaying.page.faults import faults_part
 from voice.replaying.page.latency_bars import latency_bars
@@ -12,7 +13,7 @@ from voice.replaying.page.standing import badges
 from voice.replaying.page.timeline import timeline
 from voice.replaying.page.transcript import transcript
 from voice.replaying.page.waveform import Waveform
-from voice.replaying.result import CallResult, SlotResult
+from voice.replaying.result import CallResult
 
 
 def call_section(
@@ -83,7 +84,7 @@ def _slots(number: int, call: CallResult) -> str:
     return f"<table>{head('Slot', 'Value', 'Sure', 'Confirmed', 'From', numbers=['Sure'])}<tbody>{rows}</tbody></table>"
 
 
-def _spoken(slot: SlotResult) -> str:
+def _spoken(slot: Slot) -> str:
     return f"<small>{safe(slot.spoken)}</small>" if slot.spoken and slot.spoken != slot.value else ""
 
 

@@ -13,22 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from voice.replaying.course import Slot, ToolCall
 from voice.replaying.document import document
 from voice.replaying.expected import Expected
 from voice.replaying.judging import faults
 from voice.replaying.options import Depth, Options
-from voice.replaying.result import (
-    CallResult,
-    Difference,
-    Said,
-    SlotResult,
-    Timings,
-    ToolResult,
-    TransferResult,
-    TurnResult,
-    TurnTiming,
-    Wer,
-)
+from voice.replaying.result import CallResult, Difference, Said, Timings, TransferResult, TurnResult, TurnTiming, Wer
 from voice.replaying.running import Done
 from voice.replaying.totals import Judged
 
@@ -85,9 +75,9 @@ CALL = CallResult(
     duration_s=16.0,
     outcome="lead_saved",
     path=("triage", "contact_intro", "contact", "goodbye"),
-    slots={"name": SlotResult("Daniel Faster", "Daniel Faster", 0.52, False, 2)},
+    slots={"name": Slot("Daniel Faster", "Daniel Faster", 0.52, False, 2)},
     transfers=(TransferResult("on_call", "asked_for_person", "no_answer", 3),),
-    tools=(ToolResult("create_lead", {"name": "Daniel Faster"}, True, 3),),
+    tools=(ToolCall("create_lead", {"name": "Daniel Faster"}, True, 3),),
     barge_ins=1,
     turns=TURNS,
     wer=Wer(1, 6),

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from tests.voice.replaying.page.documents import TURNS, call, expecting, quiet, turn
+from voice.replaying.course import Slot
 from voice.replaying.expected import Expected
 from voice.replaying.page.faults import Fault, Stray, fault_line, faults_of, faults_part, stray_of, turns_at_fault
-from voice.replaying.result import SlotResult, Timings
+from voice.replaying.result import Timings
 
 
 def parts(expected: Expected, **given: object) -> list[tuple[str, str, str]]:
@@ -46,7 +47,7 @@ def test_a_sentence_of_another_form_is_shown_as_it_is() -> None:
 
 
 def test_a_wrong_value_that_counts_as_confirmed_says_so() -> None:
-    slots = {"name": SlotResult("Daniel Faster", "Daniel Faster", 0.9, True, 2)}
+    slots = {"name": Slot("Daniel Faster", "Daniel Faster", 0.9, True, 2)}
     sure = expecting(Expected(slots={"name": "Daniel Foster"}), slots=slots)
     fault = faults_of(sure)[0]
     assert (fault.what, fault.came, fault.wanted) == ("name", "'Daniel Faster'", "'Daniel Foster'")

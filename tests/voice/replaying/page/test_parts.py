@@ -8,6 +8,7 @@ import pytest
 from sop import load
 from sop.steps import targets
 from tests.voice.replaying.page.documents import PARTS, call, expecting, quiet, turn, whole, wrong
+from voice.replaying.course import Slot
 from voice.replaying.expected import Expected
 from voice.replaying.page.calls_table import calls_table, worst_first
 from voice.replaying.page.latency_bars import bars_of, latency_bars
@@ -17,7 +18,7 @@ from voice.replaying.page.standing import standing
 from voice.replaying.page.timeline import length_of
 from voice.replaying.page.totals_table import totals_table
 from voice.replaying.page.transcript import transcript
-from voice.replaying.result import CallResult, Difference, Said, SlotResult, Timings, TurnTiming, Versus, Wer, failed
+from voice.replaying.result import CallResult, Difference, Said, Timings, TurnTiming, Versus, Wer, failed
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_the_measures_stand_beside_their_difference_to_the_last_run() -> None:
 
 
 def test_a_wrong_value_that_counts_as_confirmed_raises_an_alarm() -> None:
-    sure = SlotResult("Daniel Faster", "Daniel Faster", 0.9, True, 2)
+    sure = Slot("Daniel Faster", "Daniel Faster", 0.9, True, 2)
     alarming = totals_table(whole(wrong(slots={"name": sure})), [wrong()])
     assert cards(alarming)["Wrong and confirmed"] == ["1"]
     assert "card alarm" in alarming
