@@ -38,16 +38,7 @@ def accepted(result: CallResult, before: Beside | None, *, on: str) -> str:
         "tools": [one.name for one in result.tools],
         "barge_ins": result.barge_ins,
         "turns": [
-            AcceptedTurn(
-                by=turn.by,
-                at_step=turn.at_step,
-                heard=turn.heard,
-                said=turn.said,
-                entered=turn.entered,
-                set=turn.set,
-                barge_in=turn.barge_in,
-            ).model_dump(mode="json", exclude_defaults=True)
-            for turn in result.turns
+            AcceptedTurn(**_shared(turn)).model_dump(mode="json", exclude_defaults=True) for turn in result.turns
         ],
         "accepted": {"on": on, "flow": result.flow, "version": result.version},
     }
@@ -58,19 +49,7 @@ def as_result(beside: Beside, result: CallResult) -> CallResult | None:
     """The accepted run of the call, as far as it was kept; None where none was. `result` is another run of it."""
     if beside.turns is None:
         return None
-    turns = tuple(
-        TurnResult(
-            turn=number,
-            by=turn.by,
-            at_step=turn.at_step,
-            heard=turn.heard,
-            said=turn.said,
-            entered=turn.entered,
-            set=turn.set,
-            barge_in=turn.barge_in,
-        )
-        for number, turn in enumerate(beside.turns)
-    )
+    turns = tuple(TurnResult(turn=number, **_shared(turn)) for number, turn in enumerate(beside.turns))
     reasons = (*(beside.escalations or ()), *[""] * len(beside.transfers or ()))
     return replace(
         result,
@@ -84,6 +63,11 @@ def as_result(beside: Beside, result: CallResult) -> CallResult | None:
         timings=Timings(),
         identical=None,
     )
+
+
+def _shared(turn: TurnResult | AcceptedTurn) -> dict[str, Any]:
+    """What is kept of a turn."""
+    return {name: getattr(turn, name) for name in AcceptedTurn.model_fields}
 
 
 def _slots(turns: tuple[TurnResult, ...]) -> dict[str, Slot]:

@@ -41,23 +41,15 @@ def tape(first: int, count: int) -> bytes:
 
 
 @dataclass(slots=True)
-class _Heard:
-    """The journal's ear."""
-
-    speech: list[float]
-
-    def speech_of(self, mulaw: bytes) -> float:
-        found = numbers(mulaw)
-        return self.speech[found[0]] if found and found[0] < len(self.speech) else 0.0
-
-
-@dataclass(slots=True)
 class _Ear:
-    _heard: _Heard
+    """The journal's detector."""
+
+    answers: list[float]
 
     def speech(self, mulaw: bytes) -> float:
         """As the detector said then."""
-        return self._heard.speech_of(mulaw)
+        found = numbers(mulaw)
+        return self.answers[found[0]] if found and found[0] < len(self.answers) else 0.0
 
 
 @dataclass(slots=True)
@@ -82,7 +74,7 @@ class Tape:
 
     def ear(self) -> _Ear:
         """The detector's answers."""
-        return _Ear(_Heard(self._speech))
+        return _Ear(self._speech)
 
     async def transcribe(self, mulaw: bytes, command: Transcribe) -> tuple[Hypothesis, ...]:
         """The words of the stretch with the same speech in it, or of the one that has most of it in common."""
