@@ -29,24 +29,32 @@ from voice.replaying.result import CallResult
 from voice.replaying.scrub.scrubbing import scrub as scrub_calls
 from voice.replaying.taken import JOURNAL, read_flow
 
+_Calls = Annotated[
+    list[str], typer.Argument(help="Journals, recordings, scenarios, folders of them, or shipped callers' names.")
+]
+_Depth = Annotated[
+    Depth | None, typer.Option(help="How much of the product they go through; journals alone: journal, else audio.")
+]
+_Flow = Annotated[
+    str | None, typer.Option(help="Try another procedure: a shipped flow's name, or a path.", show_default=False)
+]
+_Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Try another setting: endpointing.complete_ms=400; may be repeated.")
+]
+_AsRecorded = Annotated[
+    bool, typer.Option("--as-recorded", help="The caller keeps the recording's clock, whatever the agent does.")
+]
+_Accept = Annotated[
+    bool, typer.Option("--accept", help="What came of the calls, listened to, is what is expected from now on.")
+]
+
 
 def replay(
-    calls: Annotated[
-        list[str], typer.Argument(help="Journals, recordings, scenarios, folders of them, or shipped callers' names.")
-    ],
-    depth: Annotated[
-        Depth | None, typer.Option(help="How much of the product they go through; journals alone: journal, else audio.")
-    ] = None,
-    flow: Annotated[
-        str | None, typer.Option(help="Try another procedure: a shipped flow's name, or a path.", show_default=False)
-    ] = None,
-    change: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Try another setting: endpointing.complete_ms=400; may be repeated."),
-    ] = None,
-    as_recorded: Annotated[
-        bool, typer.Option("--as-recorded", help="The caller keeps the recording's clock, whatever the agent does.")
-    ] = False,
+    calls: _Calls,
+    depth: _Depth = None,
+    flow: _Flow = None,
+    change: _Changes = None,
+    as_recorded: _AsRecorded = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Calls at a time.")] = 4,
     fast: Annotated[bool, typer.Option("--fast", help="At depth wire: paced by processing, not by the clock.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -54,9 +62,7 @@ def replay(
     as_junit: Annotated[bool, typer.Option("--junit", help="JUnit's XML, for a CI server.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where the document goes; standard output without.")] = None,
     last: Annotated[bool, typer.Option("--last", help="Judge by the last run of the same calls.")] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="What came of the calls, listened to, is what is expected from now on.")
-    ] = False,
+    accept: _Accept = False,
     kept: Annotated[bool, typer.Option("--kept", help="Run nothing: report on what the last run has kept.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Don't go on with a run that was stopped.")] = False,
     scrub: Annotated[Path | None, typer.Option(help="Run nothing: write copies fit to share into this folder.")] = None,
