@@ -82,6 +82,8 @@ def replay(
             _scrub(found, scrub)
             return
         options = _options(found, depth, flow, change or [], as_recorded, jobs, last, results, asr, voice)
+        if fast and options.depth is not Depth.WIRE:
+            raise OperatorError("--fast goes with --depth wire: the other depths are never paced by the clock")
         options = replace(options, fast=fast)
         everything_right = _run(found, options, form, out, accept=accept, kept=kept, again=again)
     except (SwitchboardError, sop.FlowError, OSError) as error:

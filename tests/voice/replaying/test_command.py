@@ -135,6 +135,7 @@ def test_what_is_kept(call: Path) -> None:
         (("--json", "--out", "."), ". can't be written: it is a folder"),
         (("--scrub", "copies", "--flow", FLOW), "--scrub goes alone"),
         (("--scrub", "copies", "--json"), "--scrub goes alone"),
+        (("--fast",), "--fast goes with --depth wire: the other depths are never paced by the clock"),
     ],
 )
 def test_what_makes_no_sense(call: Path, words: tuple[str, ...], complaint: str) -> None:
