@@ -22,7 +22,7 @@ class Faults:
     callbacks_doubled: int = 0
     """Status callbacks sent twice, with the same idempotency token."""
     callbacks_swapped: int = 0
-    """Status callbacks that the next one of the same call overtakes."""
+    """Status callbacks that the next one of the same call overtakes where it comes within `late_s`."""
     cut_after_frames: int | None = None
     """The next stream's socket breaks after so many media messages, without a close."""
     webhooks_unsigned: int = 0

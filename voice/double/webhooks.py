@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -150,18 +151,28 @@ class Webhooks:
         if faults.take("callbacks_late"):
             self._spawn(self._late(faults.late_s, deliver))
         elif faults.take("callbacks_swapped"):
+            self._let_go(key)
             self._held[key] = deliver
+            self._spawn(self._late(faults.late_s, partial(self._overdue, key, deliver)))
         else:
             self._behind_others(key, deliver)
-            if key in self._held:
-                self._behind_others(key, self._held.pop(key))
+            self._let_go(key)
 
     async def settled(self) -> None:
         """Returns when every callback has been sent, those included that wait to be overtaken."""
         for key in tuple(self._held):
-            self._behind_others(key, self._held.pop(key))
+            self._let_go(key)
         while self._tasks:
             await asyncio.gather(*self._tasks)
+
+    def _let_go(self, key: str) -> None:
+        if key in self._held:
+            self._behind_others(key, self._held.pop(key))
+
+    async def _overdue(self, key: str, deliver: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What nothing has overtaken comes all the same: the next one may be waiting for it."""
+        if self._held.get(key) is deliver:
+            self._let_go(key)
 
     def _behind_others(self, key: str, deliver: Callable[[], Coroutine[Any, Any, None]]) -> None:
         before = self._last.get(key)

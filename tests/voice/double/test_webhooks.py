@@ -220,6 +220,20 @@ def test_callbacks_are_in_order_unless_asked_otherwise(faults: Faults, statuses:
     run(work())
 
 
+def test_a_callback_that_nothing_overtakes_comes_all_the_same() -> None:
+    """The only one of a call is swapped: none follows it."""
+
+    async def work() -> None:
+        async with opened(faults=Faults(callbacks_swapped=1)) as (office, twilio):
+            office.pages["/voice"] = response("<Hangup/>")
+            leg = await twilio.dial_in(Talker(), from_=CALLER, to=OURS)
+            await leg.ended.wait()
+            await asyncio.wait_for(until(lambda: bool(office.at("/status"))), 5)
+            assert office.at("/status")[-1]["CallStatus"] == "completed"
+
+    run(work())
+
+
 def test_a_doubled_callback_has_one_idempotency_token() -> None:
     async def work() -> None:
         async with opened(faults=Faults(callbacks_doubled=1)) as (office, twilio):
