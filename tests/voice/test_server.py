@@ -2,16 +2,16 @@
 
 import asyncio
 import base64
-import http.server
 import json
-import threading
-import time
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -93,6 +93,11 @@ class Phone:
             self.received.append(message)
             if message["event"] == "mark" and self.echoes:
                 await self.send({"event": "mark", "streamSid": self.stream, "mark": message["mark"]})
+
+    async def until(self, event: str) -> None:
+        """Takes what comes up to the first one of that kind."""
+        while event not in self.events():
+            self.received.append(json.loads(await self.socket.recv()))
 
     async def read_to_the_end(self) -> None:
         """Takes what comes until the server closes, which raises ConnectionClosed."""
@@ -351,7 +356,8 @@ def test_point_13_nothing_is_sent_before_start_and_then_only_the_three_messages(
         await phone.drain()
         assert phone.received == []
         await phone.start()
-        await phone.talk(100)
+        await phone.until("media")
+        await phone.talk(25)
         await phone.talk(60, SPEECH)
         await phone.talk(60)
         keys = {
@@ -578,47 +584,47 @@ escalate:
 """
 
 
-class Depot(http.server.BaseHTTPRequestHandler):
-    """Answers 503 to the first request of each key, then the state of the parcel."""
-
-    asked: ClassVar[list[tuple[str, str]]] = []
-
-    def do_POST(self) -> None:
-        key = self.headers["Idempotency-Key"]
-        tried = any(one == key for _, one in self.asked)
-        self.asked.append((self.path, key))
-        body = b'{"state": "at the depot"}' if tried else b"{}"
-        self.send_response(200 if tried else 503)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is inherited
-        """Quiet."""
+@asynccontextmanager
+async def _web(
+    listening: socket.socket, answer: Callable[[web.Request], Awaitable[web.Response]]
+) -> AsyncIterator[None]:
+    """Somebody's server on the test's own loop, so that virtual time never overtakes a request."""
+    pages = web.Application()
+    pages.router.add_post("/{path:.*}", answer)
+    runner = web.AppRunner(pages)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def test_a_tool_over_http_is_tried_again_with_its_key_and_its_answer_is_spoken(tmp_path: Path) -> None:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Depot) as depot:
-        threading.Thread(target=depot.serve_forever, args=(0.01,), daemon=True).start()
+    asked: list[tuple[str, str]] = []
+
+    async def depot(request: web.Request) -> web.Response:
+        """503 to the first request of each key, then the state of the parcel."""
+        key = request.headers["Idempotency-Key"]
+        tried = any(one == key for _, one in asked)
+        asked.append((request.path, key))
+        return web.json_response({"state": "at the depot"} if tried else {}, status=200 if tried else 503)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         flow = tmp_path / "parcels.yaml"
-        flow.write_text(FLOW.format(port=depot.server_port))
+        flow.write_text(FLOW.format(port=listening.getsockname()[1]))
 
         async def script(phone: Phone, server: Running) -> None:
-            await phone.start()
-            await phone.talk(100)
-            await phone.talk(50, SPEECH)
-            for _ in range(40):
-                await phone.talk(10)
-                if len(Depot.asked) == 2:
-                    break
-                await asyncio.to_thread(time.sleep, 0.02)
-            with pytest.raises(ConnectionClosed):
-                await phone.talk(800)
+            async with _web(listening, depot):
+                await phone.start()
+                await phone.talk(100)
+                await phone.talk(50, SPEECH)
+                with pytest.raises(ConnectionClosed):
+                    await phone.talk(1000)
 
         ears = FakeRecogniser(["four two one seven"])
         server = on_the_phone(tmp_path, script, flow=str(flow), tools=HttpTools({}), recogniser=ears)
-        depot.shutdown()
-    (first, key), (second, again) = Depot.asked
+    (first, key), (second, again) = asked
     assert first == second == "/v1/parcels/4217"
     assert key == again
     assert key.startswith("CA1-")
@@ -626,50 +632,31 @@ def test_a_tool_over_http_is_tried_again_with_its_key_and_its_answer_is_spoken(t
     assert outcome(server) == "told"
 
 
-class Model(http.server.BaseHTTPRequestHandler):
-    """A language model's endpoint that hears a broken furnace in whatever is said."""
+def test_a_model_may_help_to_read_and_the_journal_says_so(tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
 
-    asked: ClassVar[list[dict[str, Any]]] = []
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        self.asked.append(json.loads(self.rfile.read(length)))
+    async def model(request: web.Request) -> web.Response:
+        """Hears a broken furnace in whatever is said."""
+        asked.append(await request.json())
         act = {"kind": "answer", "slot": "problem", "said": "gave up the ghost", "option": "no_heat"}
         message = {"role": "assistant", "content": json.dumps({"acts": [act]})}
-        body = json.dumps({"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        return web.json_response({"choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name is inherited
-        """Quiet."""
-
-
-def test_a_model_may_help_to_read_and_the_journal_says_so(tmp_path: Path) -> None:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Model) as endpoint:
-        threading.Thread(target=endpoint.serve_forever, args=(0.01,), daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
 
         async def script(phone: Phone, server: Running) -> None:
-            await phone.start(caller="+14155550123")
-            await phone.talk(250)
-            await phone.talk(50, SPEECH)
-            for _ in range(40):
-                await phone.talk(5)
-                if Model.asked:
-                    break
-                await asyncio.to_thread(time.sleep, 0.02)
-            await asyncio.to_thread(time.sleep, 0.2)
-            await phone.talk(100)
-            await phone.hung_up()
+            async with _web(listening, model):
+                await phone.start(caller="+14155550123")
+                await phone.talk(250)
+                await phone.talk(50, SPEECH)
+                await phone.talk(200)
+                await phone.hung_up()
 
-        url = f"http://127.0.0.1:{endpoint.server_port}/v1"
-        model = LlmReader(load("after_hours_hvac"), LlmSettings(url, "small", timeout_ms=10_000))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        reader = LlmReader(load("after_hours_hvac"), LlmSettings(url, "small", timeout_ms=10_000))
         ears = FakeRecogniser(["well the thing gave up the ghost"])
-        server = on_the_phone(tmp_path, script, recogniser=ears, model=model)
-        endpoint.shutdown()
-    assert Model.asked[0]["model"] == "small"
+        server = on_the_phone(tmp_path, script, recogniser=ears, model=reader)
+    assert asked[0]["model"] == "small"
     assert server.server.finished["CA1"].report.fields["problem"][0] == "no_heat"
     (journal,) = (tmp_path / "calls").glob("*.jsonl")
     assert '"source":"llm"' in journal.read_text(encoding="utf-8")
