@@ -61,7 +61,7 @@ check: $(STAMP)
 
 test: check
 	@echo "== pytest"
-	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

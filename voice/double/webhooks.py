@@ -96,7 +96,8 @@ class Webhooks:
         if method == "GET" and parameters:
             url += ("&" if "?" in url else "?") + urlencode(parameters)
         try:
-            fetched = await self._request(url, method, parameters, uuid.uuid4().hex, signed=signed)
+            ceiling = self._account.clock.real(CEILING_S)
+            fetched = await self._request(url, method, parameters, uuid.uuid4().hex, ceiling, signed=signed)
         except TimeoutError:
             raise FetchFailed(11200, f"{url} gave no answer in {CEILING_S:g} s") from None
         except (ClientError, OSError) as error:
@@ -106,7 +107,15 @@ class Webhooks:
         return fetched
 
     async def _request(
-        self, url: str, method: str, parameters: Mapping[str, str], token: str, *, signed: bool = True, hops: int = 3
+        self,
+        url: str,
+        method: str,
+        parameters: Mapping[str, str],
+        token: str,
+        ceiling_s: float,
+        *,
+        signed: bool = True,
+        hops: int = 3,
     ) -> Fetched:
         headers = {"User-Agent": "TwilioProxy/1.1", "Accept": "*/*", "I-Twilio-Idempotency-Token": token}
         headers |= self._signed(url, parameters if method == "POST" else {}) if signed else {}
@@ -117,7 +126,7 @@ class Webhooks:
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
             data = urlencode(parameters).encode()
-        limit = ClientTimeout(total=self._account.clock.real(CEILING_S))
+        limit = ClientTimeout(total=ceiling_s)
         asking = self._session.request(method, real, data=data, headers=headers, allow_redirects=False, timeout=limit)
         place = len(self.sent)
         self.sent.append(Webhook(url, method, dict(parameters)))
@@ -128,7 +137,7 @@ class Webhooks:
             if answer.status not in _REDIRECTS or location is None or not hops:
                 return Fetched(url, answer.status, answer.content_type, body)
         self._account.warn(f"{url} answered with a redirect: the parameters are lost")
-        return await self._request(urljoin(url, location), "GET", {}, token, signed=signed, hops=hops - 1)
+        return await self._request(urljoin(url, location), "GET", {}, token, ceiling_s, signed=signed, hops=hops - 1)
 
     def _signed(self, url: str, parameters: Mapping[str, str]) -> dict[str, str]:
         faults = self._account.faults
@@ -195,10 +204,12 @@ class Webhooks:
         await deliver()
 
     async def _notify(self, url: str, method: str, parameters: Mapping[str, str], token: str) -> None:
+        """No part of a call waits for it, so its ceiling is of the loop's seconds: a server is no faster because its
+        calls are."""
         if method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(parameters)
         try:
-            fetched = await self._request(url, method, parameters, token)
+            fetched = await self._request(url, method, parameters, token, CEILING_S)
         except (ClientError, OSError, TimeoutError, FetchFailed) as error:
             self._account.warn(f"11200: callback {url}: {type(error).__name__}")
             return
