@@ -15,6 +15,9 @@ RATE = channel.RATE
 IGNORED = -100
 BUCKET = 1600
 FULL_FRAMES = 3000
+BIASED = 0.04
+TIMED = 0.08
+"""Shares of the examples with a bias in front of the prompt, and with times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,13 @@ class Batch:
 
 
 def read_wave(path: Path) -> list[Utterance]:
-    with np.load(path) as wave:
-        audio, ends, meta = wave["audio"], wave["ends"], json.loads(str(wave["meta"]))
-    starts = [0, *ends[:-1]]
+    """All of a wave, mapped into memory, which the workers then share."""
+    audio = np.load(path, mmap_mode="r")
+    meta = json.loads(path.with_suffix(".json").read_text())
+    starts = [0, *meta["ends"][:-1]]
     return [
         Utterance(audio[start:end], text, voice)
-        for start, end, text, voice in zip(starts, ends, meta["text"], meta["voice"], strict=True)
+        for start, end, text, voice in zip(starts, meta["ends"], meta["text"], meta["voice"], strict=True)
     ]
 
 
@@ -173,9 +177,9 @@ class Maker:
         """Decoder input and what it is to predict: with or without times, with or without a bias in front."""
         tokens = self.tokens
         before: list[int] = []
-        if self.random.random() < 0.16:
+        if self.random.random() < BIASED:
             before = [tokens.previous, *tokens.encode(self.bias(text))[: self.random.choice([24, 40, 60])]]
-        timed = self.random.random() < 0.15
+        timed = self.random.random() < TIMED
         if timed and text:
             said = [tokens.time(min(start, 1.0)), *tokens.encode(text), tokens.time(end), tokens.end]
         elif timed:

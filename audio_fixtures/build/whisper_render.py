@@ -1,8 +1,9 @@
 """Speech for the small Whisper out of the synthesizers that are installed: espeak-ng, flite and festival.
 
-A wave is one `.npz` of raw, clean 8 kHz speech (int16, trimmed to the first and last sound) with its texts and
-voices; level, channel, noise, mu-law and silence are added afresh each time it is used (`whisper_channel`).
-`python whisper_render.py OUT --seed 1 --count 2500 --shards 4` writes OUT/wave-1-0.npz and so on.
+A wave is raw, clean 8 kHz speech (`.npy`, int16, each utterance trimmed to the first and last sound) with its texts,
+voices and where each one ends (`.json`); level, channel, noise, mu-law and silence are added afresh each time it is
+used (`whisper_channel`). `python whisper_render.py OUT --seed 1 --count 2500 --shards 4` writes OUT/wave-1-0.npy and
+so on.
 """
 
 import argparse
@@ -173,10 +174,11 @@ def write_shard(path: Path, seed: int, count: int) -> int:
         for speech, text, voice in zip(render(jobs), spoken, voices, strict=True)
         if speech is not None
     ]
-    ends = np.cumsum([len(speech) for speech, _, _ in kept])
-    meta = json.dumps({"text": [text for _, text, _ in kept], "voice": [label for _, _, label in kept]})
-    part = path.with_suffix(".part.npz")
-    np.savez(part, audio=np.concatenate([speech for speech, _, _ in kept]), ends=ends, meta=np.array(meta))
+    ends = np.cumsum([len(speech) for speech, _, _ in kept]).tolist()
+    meta = {"text": [text for _, text, _ in kept], "voice": [label for _, _, label in kept], "ends": ends}
+    path.with_suffix(".json").write_text(json.dumps(meta))
+    part = path.with_suffix(".part.npy")
+    np.save(part, np.concatenate([speech for speech, _, _ in kept]))
     part.rename(path)
     return len(kept)
 
@@ -190,7 +192,7 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for shard in range(args.shards):
-        path = args.out / f"wave-{args.seed}-{shard}.npz"
+        path = args.out / f"wave-{args.seed}-{shard}.npy"
         if not path.exists():
             print(path.name, write_shard(path, args.seed * 1000 + shard, args.count), flush=True)
 

@@ -27,14 +27,17 @@ import whisper_model
 import whisper_text
 from torch import distributed
 from torch.nn import functional
+from whisper_muon import Muon
 
 CTC_SHARE = 0.3
 AVERAGE_EVERY = 5
+BATCHES = 2
+"""To a step and worker: what workers wait for each other and the optimisers' own work is then shared by more."""
 
 
 def tokenizer_for(waves: Path, out: Path) -> whisper_model.Tokens:
     """A new tokenizer out of the waves' texts, for a start from nothing."""
-    texts = [u.text for path in sorted(waves.glob("wave-*.npz"))[:8] for u in batches.read_wave(path)]
+    texts = [u.text for path in sorted(waves.glob("wave-*.npy"))[:8] for u in batches.read_wave(path)]
     return whisper_model.train_tokenizer(texts, out.with_suffix(".tokenizer.json"))
 
 
@@ -46,7 +49,7 @@ def feed(
     looked = 0.0
     while not stop.is_set():
         if time.monotonic() - looked > 30:
-            for path in sorted(p for p in waves.glob("wave-*.npz") if p not in seen and ".part" not in p.name):
+            for path in sorted(p for p in waves.glob("wave-*.npy") if p not in seen and ".part" not in p.name):
                 maker.add([u for u in batches.read_wave(path) if focus is None or focus(u.text)])
                 seen.add(path)
             looked = time.monotonic()
@@ -80,7 +83,7 @@ def losses(model: whisper_model.Recogniser, batch: batches.Batch, ctc_only: bool
 
 
 class Weights:
-    """Weights in float32 with an optimiser and a running average; a bfloat16 copy does the work."""
+    """Weights in float32 with their optimisers and a running average; a bfloat16 copy does the work."""
 
     def __init__(self, model: whisper_model.Recogniser, peak: float) -> None:
         self.model, self.shadow = model, copy.deepcopy(model)
@@ -89,7 +92,13 @@ class Weights:
         self.pairs = [(mine, its) for mine, its in pairs if mine.requires_grad]
         self.masters = [mine for mine, _ in self.pairs]
         self.copies = [its for _, its in self.pairs]
-        self.optimizer = torch.optim.AdamW(self.masters, lr=peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        named = [(name, m) for name, m in model.named_parameters() if m.requires_grad]
+        hidden = {name for name, m in named if m.ndim == 2 and "layers." in name}
+        others = [m for name, m in named if name not in hidden]
+        self.optimizers = (
+            Muon([m for name, m in named if name in hidden], lr=peak),
+            torch.optim.AdamW(others, lr=peak, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
+        )
         self.steps = 0
 
     def step(self, rate: float) -> None:
@@ -101,9 +110,10 @@ class Weights:
         flat *= min(1.0, 1.0 / (float(flat.norm()) + 1e-6))
         for master, part in zip(self.masters, flat.split([m.numel() for m in self.masters]), strict=True):
             master.grad = part.view_as(master)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
         self.steps += 1
         with torch.no_grad():
             torch._foreach_copy_(self.copies, self.masters)
@@ -148,14 +158,16 @@ def train(model: whisper_model.Recogniser, source: queue.Queue, stage: Stage, fi
     seen = 0
     history: list[tuple[float, float]] = []
     while (share := agreed((time.monotonic() - began) / (stage.minutes * 60))) < 1:
-        batch = source.get()
-        cross, ctc = losses(weights.work, batch, stage.ctc_only)
-        (ctc if stage.ctc_only else (1 - CTC_SHARE) * cross + CTC_SHARE * ctc).backward()
+        for _ in range(BATCHES):
+            batch = source.get()
+            cross, ctc = losses(weights.work, batch, stage.ctc_only)
+            (ctc if stage.ctc_only else (1 - CTC_SHARE) * cross + CTC_SHARE * ctc).backward()
+            seen += len(batch.lengths)
+            history.append((cross.item(), ctc.item()))
         weights.step(rate_at(share, weights.steps, stage.rate))
-        seen += len(batch.lengths)
-        history.append((cross.item(), ctc.item()))
         if first and weights.steps % 100 == 0:
-            mean = [sum(h[i] for h in history[-100:]) / 100 for i in (0, 1)]
+            recent = history[-100 * BATCHES :]
+            mean = [sum(h[i] for h in recent) / len(recent) for i in (0, 1)]
             print(
                 f"{share * stage.minutes:.1f} min, step {weights.steps}, {seen} utterances, ce {mean[0]:.3f}, "
                 f"ctc {mean[1]:.3f}, ready {source.qsize()}",
