@@ -130,7 +130,8 @@ class Call:
                 case Interrupt():
                     self._cut(remember=True)
                 case Finished():
-                    self._speaking.answered()
+                    if not outcome.early:
+                        self._speaking.answered()
                     self._understanding.add(outcome, aside=self._aside)
                     self._out += self._understanding.next(self.expecting)
                 case Nothing():
@@ -157,6 +158,7 @@ class Call:
         if reading is not None:
             holds = any(isinstance(act, Global) and act.word is GlobalWord.HOLD_ON for act in reading.acts)
             self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
+            self._speaking.answered()
             self._take(reading)
         self._out += self._understanding.next(self.expecting)
 

@@ -47,6 +47,9 @@ class Finished:
 
     turn: int
     hypotheses: tuple[Hypothesis, ...]
+    early: bool = False
+    """It was spoken over the agent, before its question could be known, and did not stop it: no failed answer if it
+    means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +240,11 @@ class Listening:
         text = turn.transcript.text
         if not text or self._listens(turn, text):
             return [Nothing()]
-        finished = Finished(turn.number, self._answers(turn))
+        answers = self._answers(turn)
         if agent is not None and agent.interruptible and not turn.interrupted:
-            return [Interrupt(), finished]
-        return [finished]
+            return [Interrupt(), Finished(turn.number, answers)]
+        early = not turn.interrupted and self._is_over(turn) and not self._knows(turn)
+        return [Finished(turn.number, answers, early)]
 
     def _listens(self, turn: _Turn, text: str) -> bool:
         """Whether it was spoken over the agent and is what a listener says, whatever had been heard of it at first."""

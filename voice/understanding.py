@@ -15,6 +15,7 @@ class Understanding:
         self._reading: int | None = None
         self._waiting: deque[Finished] = deque()
         self._aside: set[int] = set()
+        self._early: set[int] = set()
 
     @property
     def busy(self) -> bool:
@@ -26,6 +27,8 @@ class Understanding:
         self._waiting.append(turn)
         if aside:
             self._aside.add(turn.turn)
+        if turn.early:
+            self._early.add(turn.turn)
 
     def next(self, expecting: Expectation) -> tuple[Understand, ...]:
         """Has the next turn read, unless one is."""
@@ -36,11 +39,13 @@ class Understanding:
         return (Understand(turn.turn, turn.hypotheses, expecting),)
 
     def understood(self, event: Understood) -> Reading | None:
-        """What the turn under way means; None where nobody waits for it any more, or it was said aside."""
+        """What the turn under way means; None where nobody waits for it any more, where it was said aside, or where it
+        means nothing and came before its question."""
         if self._reading != event.turn:
             return None
         self._reading = None
-        return None if event.turn in self._aside else event.reading
+        idle = event.turn in self._early and not event.reading.acts
+        return None if idle or event.turn in self._aside else event.reading
 
     def drop(self) -> None:
         """What was said no longer counts: the caller has used the keys."""

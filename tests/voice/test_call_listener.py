@@ -9,6 +9,7 @@ from sop.graph import Graph
 from sop.loader import load
 from sop.reading import Hypothesis
 from tests.line import Line, outcome
+from voice.call import CallSettings
 from voice.commands import Clear, Transcribe, Understand, Urgency
 from voice.events import Keyed, Transcribed
 
@@ -242,3 +243,45 @@ def test_a_short_sound_over_the_agent_is_never_an_answer(graph: Graph) -> None:
     understood = len(line.commands(Understand))
     line.say("yes", ms=SHORT_MS).wait(1000)
     assert len(line.commands(Understand)) == understood
+
+
+# ---- before the question, over a text that can't be talked over ----------------------------------------------------
+
+RECORDED = "I'm the automated assistant, and this call may be recorded."
+ASKED_FIRST = "What's going on with your system?"
+ANNOUNCES = CallSettings(consent="announce", consent_script="this call may be recorded")
+CHATTER = "lovely evening over there"
+
+
+def test_words_that_mean_nothing_before_the_question_are_no_failed_answer_to_it(graph: Graph) -> None:
+    line = hearing(Line(graph, settings=ANNOUNCES).ring(), RECORDED, 0.1)
+    line.say(CHATTER, 900).until_quiet().wait(500)
+    assert understood(line) == 1 and not line.commands(Clear)
+    assert line.said[-1] == ASKED_FIRST and line.said.count(ASKED_FIRST) == 1
+    assert line.call.state.failures.misunderstood == 0
+    line.say("my furnace stopped working").wait(2500)
+    assert line.call.state.values["problem"].value == "no_heat"
+
+
+def test_an_answer_before_its_question_is_one(graph: Graph) -> None:
+    line = hearing(Line(graph, settings=ANNOUNCES).ring(), RECORDED, 0.1)
+    line.say("my furnace stopped working", 900).until_quiet()
+    assert line.call.state.values["problem"].value == "no_heat"
+    assert "May I have your name, please?" in line.said
+
+
+def test_words_that_mean_nothing_over_the_question_are_a_failed_answer(graph: Graph) -> None:
+    line = hearing(Line(graph, settings=ANNOUNCES).ring(), ASKED_FIRST, 0.7)
+    line.say(CHATTER, 900).wait(3000)
+    assert line.call.state.failures.misunderstood == 1
+
+
+def test_a_yes_over_what_follows_such_words_answers_only_what_was_heard(graph: Graph) -> None:
+    """The words were no answer, so the question that was open when they were said still is."""
+    line = hearing(Line(graph, settings=ANNOUNCES).ring(), RECORDED, 0.1)
+    line.say(CHATTER, 900).until_quiet()
+    line.say("my furnace stopped working").wait(2500)
+    line = hearing(line, "Let me take your details so that we can send somebody.", 0.2)
+    before = understood(line)
+    line.say("uh huh", 500).wait(1500)
+    assert understood(line) == before

@@ -1,6 +1,6 @@
 """Finished turns on their way through the reader."""
 
-from sop.reading import Expectation, Hypothesis, Reading
+from sop.reading import Expectation, Global, GlobalWord, Hypothesis, Reading
 from voice.commands import Understand
 from voice.events import Understood
 from voice.listening import Finished
@@ -39,3 +39,14 @@ def test_what_was_said_aside_is_read_and_means_nothing() -> None:
     assert turns.next(NAME) == (Understand(1, FIRST, NAME),)
     assert turns.understood(Understood(0, 1, HEARD)) is None
     assert not turns.busy
+
+
+def test_what_came_before_its_question_counts_where_it_means_something() -> None:
+    turns = Understanding()
+    turns.add(Finished(1, FIRST, early=True))
+    turns.add(Finished(2, SECOND, early=True))
+    turns.next(NAME)
+    assert turns.understood(Understood(0, 1, HEARD)) is None
+    turns.next(NAME)
+    answer = Reading("a person please", 0.9, (Global(GlobalWord.PERSON),))
+    assert turns.understood(Understood(0, 2, answer)) == answer
