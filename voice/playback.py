@@ -30,6 +30,11 @@ class PlaybackSettings:
     early_ms: int = 300
     """How much sooner than by our count an echo may come and be believed."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for chunks of less than a frame: nothing would ever be sent."""
+        if samples(self.chunk_ms) < FRAME:
+            raise ValueError(f"chunk_ms is {self.chunk_ms}; a chunk has at least 20, a frame")
+
 
 @dataclass(slots=True)
 class _Utterance:

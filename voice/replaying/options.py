@@ -83,7 +83,10 @@ def _with(part: Any, way: list[str], value: str, name: str) -> Any:
         if not dataclasses.is_dataclass(held):
             raise OperatorError(f"the setting {way[0]!r} has no parts, so there is no {name!r}")
         return replace(part, **{way[0]: _with(held, way[1:], value, name)})
-    return replace(part, **{way[0]: _value(hints[way[0]], held, value, name)})
+    try:
+        return replace(part, **{way[0]: _value(hints[way[0]], held, value, name)})
+    except ValueError as error:
+        raise OperatorError(f"the setting {name} can't be {value!r}: {error}") from None
 
 
 def _value(hint: Any, held: object, value: str, name: str) -> object:

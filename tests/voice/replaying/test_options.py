@@ -46,6 +46,7 @@ def test_several_at_once_leave_the_rest() -> None:
         ("consent", "sometimes", "consent can't be 'sometimes'"),
         ("holding.lines", "Please wait.", "holding.lines can't be 'Please wait.'"),
         ("no_input_ms", "none", "no_input_ms can't be 'none'"),
+        ("playback.chunk_ms", "0", "playback.chunk_ms can't be '0': chunk_ms is 0; a chunk has at least 20"),
         ("", "1", "no setting ''"),
     ],
 )
