@@ -66,7 +66,7 @@ def _feel(turn: Turn, heard: Reading, *, progress: bool) -> None:
     settled = any(isinstance(act, Affirm | Deny | Skip | Digression) for act in heard.acts)
     turn.change(
         mood=Mood((*mood.course, round(share, 2))[-_COURSE:], negative),
-        idle=0 if progress or settled else turn.state.idle + 1,
+        idle=0 if progress or settled else turn.state.idle + (not heard.early),
     )
 
 
@@ -270,7 +270,7 @@ def _nothing(turn: Turn, heard: Reading) -> None:
         ladder.unusable(turn, doubt)
     elif question is not None:
         _asked(turn, question)
-    else:
+    elif not heard.early:
         ladder.no_match(turn)
 
 

@@ -152,3 +152,5 @@ class Reading:
     acts: tuple[ReadingAct, ...] = ()
     sentiment: float = 0.0
     """-1 very annoyed .. 1 pleased."""
+    early: bool = False
+    """It was spoken before its question could be known: no failed answer where it means nothing."""

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from sop import acts
 from sop.graph import Graph
-from sop.reading import Global, GlobalWord
+from sop.reading import Affirm, Answer, Correction, Deny, Global, GlobalWord
 from sop.state import State
 from voice import commands, events
 from voice.audio import samples
@@ -51,7 +51,7 @@ class Call:
         self._out: list[Command] = []
         self._at = 0
         self._exit: acts.TransferTo | End | None = None
-        self._exit_at = self._quiet_since = self._last_exchange = 0
+        self._exit_at = self._quiet_since = self._last_exchange = self._spoken_at = 0
         self._no_input = samples(settings.no_input_ms)
         self._patience = self._no_input
         self._longest = samples(settings.longest_ms)
@@ -130,12 +130,13 @@ class Call:
                 case Interrupt():
                     self._cut(remember=True)
                 case Finished():
+                    self._spoken_at = self._at
                     if not outcome.early:
                         self._speaking.answered()
-                    self._understanding.add(outcome, aside=self._aside)
+                    self._understanding.add(outcome, self.expecting, aside=self._aside)
                     self._out += self._understanding.next(self.expecting)
                 case Nothing():
-                    self._say_again()
+                    self._follow_noise()
                 case Unheard():
                     self._speaking.answered()
                     if not self._aside:
@@ -147,18 +148,25 @@ class Call:
         self._out += self._speaking.cut(self._at, remember=remember)
         self._quiet_since = self._at
 
-    def _say_again(self) -> None:
-        """What a noise cut short is said once more; a noise also buys the caller half the silence again."""
+    def _follow_noise(self) -> None:
+        """What a noise cut short is said once more; a noise also buys the caller half the silence again. One without
+        end is silence at last, though it may go on."""
+        again = self._speaking.again()
+        self._out += again
         if self._at - self._last_exchange < 2 * self._patience:
             self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
-        self._out += self._speaking.again()
+        elif not (again or self._aside or self._understanding.busy or self._procedure.working):
+            self._silence()
 
     def _understood(self, event: events.Understood) -> None:
         reading = self._understanding.understood(event)
         if reading is not None:
             holds = any(isinstance(act, Global) and act.word is GlobalWord.HOLD_ON for act in reading.acts)
             self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
-            self._speaking.answered()
+            if reading.acts:
+                self._speaking.answered()
+            if any(isinstance(act, Answer | Correction | Affirm | Deny) for act in reading.acts):
+                self._keypad.drop(self._spoken_at)
             self._take(reading)
         self._out += self._understanding.next(self.expecting)
 
@@ -168,11 +176,18 @@ class Call:
         if self.expecting.kind == "nothing":
             self._keypad.keep(self._at, event.key)
             return
+        if self._keypad.closes_nothing(event.key) and self._answered_otherwise:
+            return
         if not self._keypad.drops(self._at, event.key):
             self._hush()
         self._listening.forget()
         expected, zero = self.expecting.keypad, self.expecting.kind == "number"
         self._entered(self._keypad.press(self._at, event.key, expected, zero=zero))
+
+    @property
+    def _answered_otherwise(self) -> bool:
+        """Whether the caller speaks, has just spoken, or hears what follows."""
+        return self._listening.active or self._understanding.busy or self._playback.is_playing(self._at)
 
     def _hush(self) -> None:
         """Who presses a key has heard enough."""
@@ -255,6 +270,8 @@ class Call:
     # ---- the agent's voice ---------------------------------------------------------------------------------
 
     def _say_all(self, said: list[Sentence]) -> None:
+        """What a noise cut short comes before what is new."""
+        self._out += self._speaking.again() if said else []
         self._out += [self._speaking.say(sentence) for sentence in said]
 
     def _speech_failed(self, event: events.SpeechFailed) -> None:
@@ -318,10 +335,15 @@ class Call:
         ours = self._understanding.busy or self._procedure.saving or self._listening.active
         if self._keypad.pending and self.expecting.kind != "nothing":
             self._quiet_since = self._at
+            if self._listening.active:
+                self._keypad.wait(self._at)
             self._entered(self._keypad.tick(self._at))
         elif not ours and self._at - self._quiet_since >= self._patience:
-            self._patience = self._no_input
-            self._take(acts.Silence())
+            self._silence()
+
+    def _silence(self) -> None:
+        self._patience = self._no_input
+        self._take(acts.Silence())
 
     def _run_out(self) -> None:
         """The time for a call is over: say so, then end it."""

@@ -60,6 +60,19 @@ class Keypad:
             return self._take()
         return None
 
+    def closes_nothing(self, key: str) -> bool:
+        """Whether a key pressed now is a terminator with no entry before it."""
+        return key == self._settings.terminator and not self._keys
+
+    def drop(self, spoken_at: int) -> None:
+        """An entry begun before the caller said the answer counts no more."""
+        if self._last < spoken_at:
+            self._keys = ""
+
+    def wait(self, at: int) -> None:
+        """The pause after the last key begins anew: the caller speaks."""
+        self._last = at
+
     def keep(self, at: int, key: str) -> None:
         """A key pressed while nothing is asked: for `ahead`."""
         if len(self._ahead) < self._settings.most:

@@ -77,6 +77,8 @@ class _Turn:
     agent_until: int = 0
     known: int | None = None
     """When most of the agent's question had been heard; None if it never was."""
+    overtaken: bool = False
+    """Something else has come to be asked since it began: silence no longer means that the question is known."""
     transcript: Transcript = field(default_factory=Transcript)
     asked: int = -1
     """End of the stretch that is being transcribed; -1 for none."""
@@ -119,6 +121,10 @@ class Listening:
 
     def expect(self, expecting: Expectation) -> None:
         """The step has changed: from now on this is what is asked for."""
+        if expecting != self._expecting:
+            for turn in (self._turn, self._waiting):
+                if turn is not None:
+                    turn.known, turn.overtaken = None, True
         self._expecting = expecting
         self._set_wait(None)
 
@@ -134,8 +140,9 @@ class Listening:
         turn = self._turn
         if turn is not None and agent is not None:
             turn.agent, turn.agent_until = agent, at
-        if turn is not None and turn.known is None and (agent.asked if agent else not turn.interrupted):
-            turn.known = at
+        if turn is not None and turn.known is None:
+            unasked = turn.interrupted or turn.overtaken
+            turn.known = at if (agent.asked if agent else not unasked) else None
         if signal is not None:
             return self._signal(signal, agent)
         if turn is not None and self._waiting is not None and self._turns.voiced >= self._least:
@@ -217,8 +224,10 @@ class Listening:
         """The caller goes on before the words so far are known: it is one turn, unless that would be too long."""
         if self._at - waiting.start < self._longest:
             turn.start = waiting.start
+            self._turns.reach_back(waiting.start)
             turn.known = turn.known if waiting.known is None and not waiting.interrupted else waiting.known
             turn.interrupted |= waiting.interrupted
+            turn.overtaken |= waiting.overtaken
             if turn.agent is None:
                 turn.agent, turn.agent_until = waiting.agent, waiting.agent_until
             self._waiting = None
@@ -243,11 +252,14 @@ class Listening:
         answers = self._answers(turn)
         if agent is not None and agent.interruptible and not turn.interrupted:
             return [Interrupt(), Finished(turn.number, answers)]
-        early = not turn.interrupted and self._is_over(turn) and not self._knows(turn)
+        early = agent is not None and not turn.interrupted and self._is_before(turn)
         return [Finished(turn.number, answers, early)]
 
     def _listens(self, turn: _Turn, text: str) -> bool:
-        """Whether it was spoken over the agent and is what a listener says, whatever had been heard of it at first."""
+        """Whether it was spoken over the agent and is what a listener says, whatever had been heard of it at first; or
+        is a yes to what is asked no more."""
+        if turn.overtaken and not self._knows(turn) and is_noise(text, self._expecting, asked=False):
+            return True
         if turn.agent is None or not self._is_over(turn):
             return False
         if turn.interrupted:
@@ -257,7 +269,7 @@ class Listening:
     def _answers(self, turn: _Turn) -> tuple[Hypothesis, ...]:
         """What may have been said, without the yes to a question that had not been heard."""
         every = turn.transcript.hypotheses
-        if self._knows(turn) or not self._is_over(turn):
+        if not self._is_before(turn):
             return every
         return tuple(one for one in every if not is_noise(one.text, self._expecting, asked=False))
 
@@ -266,6 +278,10 @@ class Listening:
         if turn.agent is None or turn.ended is None:
             return False
         return turn.interrupted or turn.agent_until - turn.start >= (turn.ended - turn.start) // 2
+
+    def _is_before(self, turn: _Turn) -> bool:
+        """Whether it was spoken before what is asked now could be known."""
+        return not self._knows(turn) and (turn.overtaken or self._is_over(turn))
 
     def _knows(self, turn: _Turn) -> bool:
         """Whether it was spoken, for the most part, when most of the agent's question had been heard."""

@@ -105,6 +105,10 @@ class Turns:
             return Paused(self.last_speech)
         return None
 
+    def reach_back(self, start: int) -> None:
+        """The turn under way began earlier, with what was said before it."""
+        self.start = start
+
     def close(self) -> None:
         """Forget the turn under way."""
         self.active = False

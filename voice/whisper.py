@@ -192,9 +192,10 @@ class Decoder:
         encoded = self._encoded(heard, window_s)
         attempt = self._attempt(encoded, window_s, bias, nbest, limit)
         retried = False
-        if bias and (self._doubtful(attempt, seconds) or echoes(attempt.best.text, bias, seconds)):
+        echoed = echoes(attempt.best.text, bias, seconds)
+        if bias and (echoed or self._doubtful(attempt, seconds)):
             plain = self._attempt(encoded, window_s, (), nbest, limit)
-            attempt, retried = self._better(plain, attempt, seconds), True
+            attempt, retried = plain if echoed else self._better(plain, attempt, seconds), True
         if again and window_s < LONGEST_S and self._doubtful(attempt, seconds):
             whole = self._attempt(self._encoded(heard, LONGEST_S), LONGEST_S, (), nbest, limit)
             attempt, retried = self._better(whole, attempt, seconds), True

@@ -15,7 +15,7 @@ What can go wrong, and who is told:
     no answer within `answer_s`      that request → EngineTimedOut; the process is killed and replaced
     the process ends                 the request in it → EngineCrashed; those that wait go to the next process
     the loader fails with our error  start() → that error, for example ModelMissing
-    the next process does not start  all that wait → why; after a pause, 1 s to 30 s, it is tried again
+    the next process does not start  all that wait → an EngineError; after a pause, 1 s to 30 s, it is tried again
 
 The process and the pipe are voice.engine_process's.
 """
@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from voice.engine_process import EngineProcess, Failed
-from voice.errors import EngineBusy, EngineCrashed, EngineTimedOut, SwitchboardError
+from voice.errors import EngineBusy, EngineCrashed, EngineError, EngineTimedOut, SwitchboardError
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -194,6 +194,10 @@ class Worker(Generic[Job, Answer]):
     def _closed(self) -> EngineCrashed:
         return EngineCrashed(f"the {self._name} engine is not running: it was not started, or is closed")
 
+    def _unloadable(self, error: SwitchboardError) -> EngineCrashed:
+        """As calls see it: whatever is wrong with the model, an engine did not answer."""
+        return EngineCrashed(f"the {self._name} engine can't be loaded again: {error}")
+
     def _fail_all(self, error: SwitchboardError) -> None:
         while self._waiting:
             self._waiting.pop().fail(error)
@@ -252,10 +256,10 @@ class Worker(Generic[Job, Answer]):
             await self._replace()
         except SwitchboardError as error:
             self._state = EngineState.DOWN
-            self._down = error
+            self._down = error if isinstance(error, EngineError) else self._unloadable(error)
             self._retry_at = loop.time() + self._pause
             self._pause = min(2 * self._pause, _LONGEST_PAUSE_S)
-            self._fail_all(error)
+            self._fail_all(self._down)
         else:
             self._down = None
             self._pause = _FIRST_PAUSE_S

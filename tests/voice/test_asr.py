@@ -123,6 +123,24 @@ def test_the_bias_stands_before_the_transcript_and_is_cut_off(decoder: Decoder) 
     assert decoder._prompt(()) == [tokens.sot, tokens.no_timestamps]
 
 
+class Echoing(Decoder):
+    """With a bias it hears the bias, and is sure of it; without one it hears less, and doubts it."""
+
+    def _attempt(
+        self, encoded: Any, window_s: float, bias: tuple[str, ...], nbest: int, limit: int
+    ) -> whisper._Attempt:
+        heard = ("yes that's right", -0.15) if bias else ("uh", -0.9)
+        return whisper._Attempt((whisper._Transcript(*heard, capped=False),), 0.1, window_s)
+
+
+def test_an_echo_of_the_bias_is_not_believed_however_sure_the_model_is(tmp_path: Path) -> None:
+    decoder = Echoing(replace(SETTINGS, model=changed_model(tmp_path, {"window_floor_s": 0.0, "bias": True})))
+    heard = decoder.decode(clip("plain", "01.wav")[4000:8800], bias=("yes that's right", "no"), again=False)
+    assert [one.text for one in heard.hypotheses] in ([], ["uh"]) and heard.retried
+    longer = decoder.decode(clip("plain", "01.wav"), bias=("yes that's right", "no"), again=False)
+    assert [one.text for one in longer.hypotheses] == ["yes that's right"], "there was time to say it"
+
+
 def test_a_model_that_was_not_trained_with_a_bias_gets_none(tmp_path: Path) -> None:
     unbiased = Decoder(replace(SETTINGS, model=changed_model(tmp_path, {"window_floor_s": 0.0, "bias": False})))
     audio = clip("plain", "02.wav")

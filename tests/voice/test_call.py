@@ -347,6 +347,22 @@ def test_a_click_while_the_words_are_awaited_loses_nothing(graph: Graph) -> None
     assert line.call.state.values["problem"].value == "no_heat"
 
 
+def test_a_pause_makes_no_turn_longer_than_the_recogniser_can_hear(graph: Graph) -> None:
+    line = Line(graph, asr_ms=1500).ring().until_quiet().wait(300)
+    line.say("blah " * 40, 22_000).wait(1000).say("blah " * 40, 22_000).wait(4000)
+    longest = max(c.end - c.start for c in line.commands(Transcribe) if isinstance(c, Transcribe))
+    assert longest <= samples(30_000)
+
+
+@pytest.mark.parametrize(("noise_ms", "gap_ms"), [(240_000, 0), (900, 600), (900, 840)])
+def test_a_noise_without_end_and_words_is_silence_in_the_end(graph: Graph, noise_ms: int, gap_ms: int) -> None:
+    line = Line(graph).ring().until_quiet().wait(300)
+    while line.at < samples(240_000) and not line.call.over:
+        line.say("", noise_ms).wait(gap_ms)
+    assert line.call.over or line.call._transfer.under_way
+    assert "front_desk" in line.call.state.path or "give_up" in line.call.state.path
+
+
 def test_speech_without_end_is_cut_into_turns_and_answered(graph: Graph) -> None:
     line = Line(graph).ring().until_quiet().wait(300).say("blah " * 200, 100_000)
     assert len(line.commands(Understand)) >= 2
