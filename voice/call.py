@@ -167,7 +167,9 @@ class Call:
                 self._speaking.answered()
             if any(isinstance(act, Answer | Correction | Affirm | Deny) for act in reading.acts):
                 self._keypad.drop(self._spoken_at)
+            said, unsent = self._speaking.said, () if holds else self._playback.unsent
             self._take(reading)
+            self._out += self._speaking.follow_up(said, unsent)
         self._out += self._understanding.next(self.expecting)
 
     def _keyed(self, event: events.Keyed) -> None:

@@ -147,6 +147,18 @@ class Playback:
         return commands, unheard
 
     @property
+    def unsent(self) -> tuple[int, ...]:
+        """Utterances of which nothing was sent and that may be talked over, in order."""
+        return tuple(item.number for item in self._queue if item.sent == 0 and item.interruptible)
+
+    def skip(self, utterances: tuple[int, ...]) -> list[Cancel]:
+        """Takes those of them out of the queue of which nothing was sent."""
+        skipped = [item for item in self._queue if item.number in utterances and item.sent == 0]
+        self._queue = deque(item for item in self._queue if item not in skipped)
+        rendering = tuple(item.number for item in skipped if not item.complete)
+        return [Cancel(rendering)] if rendering else []
+
+    @property
     def pending(self) -> tuple[int, ...]:
         """Utterances not heard to their end, in order."""
         waiting = [item.number for item, _, _ in self._marks.values()] + [u.number for u in self._queue]

@@ -55,6 +55,15 @@ class Speaking:
             self._cut_short = unheard
         return commands
 
+    def follow_up(self, said: int, unsent: tuple[int, ...]) -> list[Cancel]:
+        """Of `unsent`, what was to be said before something new came after the first `said` sentences is not said."""
+        return self._playback.skip(unsent) if len(self._sentences) > said else []
+
+    @property
+    def said(self) -> int:
+        """How many sentences there have been."""
+        return len(self._sentences)
+
     def again(self) -> list[Speak]:
         """What was cut short, once more."""
         numbers, self._cut_short = self._cut_short, ()

@@ -109,6 +109,17 @@ def test_what_brings_a_person_in_does_so_before_the_question_too(flow: str, text
     assert step in line.call.state.path
 
 
+def test_a_question_that_was_answered_before_it_began_is_not_asked(hvac: Graph) -> None:
+    line = Line(hvac, settings=ANNOUNCES).ring().wait(500).say("my furnace stopped working", 1200).until_quiet()
+    assert [text for text in line.said if text.endswith("?")] == ["May I have your name, please?"]
+    assert "this call may be recorded" in " ".join(line.said)
+
+
+def test_a_question_before_which_the_caller_asked_for_a_moment_is_asked(hvac: Graph) -> None:
+    line = Line(hvac, settings=ANNOUNCES).ring().wait(500).say("hold on a second", 1200).until_quiet()
+    assert line.said[-2:] == ["What's going on with your system?", "Take your time."]
+
+
 def test_words_that_mean_nothing_are_asked_about_once_the_agent_is_silent(hvac: Graph) -> None:
     """They went on after the question: who waits for a reply gets one."""
     line = Line(hvac, settings=ANNOUNCES).ring().wait(500)
