@@ -49,7 +49,7 @@ LAYERS = (
         "rules",
         names(
             "voice twilio turns endpointing barge_in echo_path echo crowd foreground ear keypad listening saving",
-            "voice transcript playback speaking utterance understanding consent report",
+            "voice transcript patience playback speaking utterance understanding consent report",
             "voice transfer transferring holding handing_over call_settings",
             "voice scenario caller far_end playout",
             "voice replaying replaying.expected replaying.course replaying.past replaying.result replaying.judging",

@@ -23,6 +23,7 @@ from voice.events import STOPPED, Event, Heard
 from voice.handing_over import HandingOver, Result
 from voice.keypad import Keypad
 from voice.listening import Agent, Finished, Interrupt, Listening, Nothing, Outcome, Unheard
+from voice.patience import Patience
 from voice.playback import Playback
 from voice.procedure import Procedure, Step
 from voice.speaking import Sentence, Speaking
@@ -51,9 +52,8 @@ class Call:
         self._out: list[Command] = []
         self._at = 0
         self._exit: acts.TransferTo | End | None = None
-        self._exit_at = self._quiet_since = self._last_exchange = self._spoken_at = 0
-        self._no_input = samples(settings.no_input_ms)
-        self._patience = self._no_input
+        self._exit_at = self._spoken_at = 0
+        self._patience = Patience(samples(settings.no_input_ms), samples(settings.hold_on_ms))
         self._longest = samples(settings.longest_ms)
         self.expecting = self._procedure.expecting
         self.over = False
@@ -146,23 +146,21 @@ class Call:
 
     def _cut(self, *, remember: bool = False) -> None:
         self._out += self._speaking.cut(self._at, remember=remember)
-        self._quiet_since = self._at
+        self._patience.hold(self._at)
 
     def _follow_noise(self) -> None:
-        """What a noise cut short is said once more; a noise also buys the caller half the silence again. One without
-        end is silence at last, though it may go on."""
+        """What a noise cut short is said once more. One without end is silence at last, though it may go on."""
         again = self._speaking.again()
         self._out += again
-        if self._at - self._last_exchange < 2 * self._patience:
-            self._quiet_since = max(self._quiet_since, self._at - self._no_input // 2)
-        elif not (again or self._aside or self._understanding.busy or self._procedure.working):
+        busy = again or self._aside or self._understanding.busy or self._procedure.working
+        if self._patience.noise(self._at) and not busy:
             self._silence()
 
     def _understood(self, event: events.Understood) -> None:
         reading = self._understanding.understood(event)
         if reading is not None:
             holds = any(isinstance(act, Global) and act.word is GlobalWord.HOLD_ON for act in reading.acts)
-            self._patience = samples(self._settings.hold_on_ms) if holds else self._no_input
+            self._patience.lengthen(moment=holds)
             if reading.acts:
                 self._speaking.answered()
             if any(isinstance(act, Answer | Correction | Affirm | Deny) for act in reading.acts):
@@ -199,7 +197,7 @@ class Call:
     def _entered(self, entry: str | None) -> None:
         if entry is not None:
             self._hush()
-            self._patience = self._no_input
+            self._patience.lengthen(moment=False)
             self._understanding.drop()
             self._speaking.answered()
             self._take(acts.Keys(entry))
@@ -267,7 +265,7 @@ class Call:
         self.expecting = self._consent.expecting if self._consent.asking else self._procedure.expecting
         self._listening.expect(self.expecting)
         self._out += self._consent.expect(self.expecting)
-        self._quiet_since = self._last_exchange = self._at
+        self._patience.begin(self._at)
 
     # ---- the agent's voice ---------------------------------------------------------------------------------
 
@@ -320,7 +318,7 @@ class Call:
         at = self._at
         playing = self._playback.is_playing(at)
         if playing:
-            self._quiet_since = self._last_exchange = at
+            self._patience.begin(at)
         if at >= self._longest + samples(_LAST_RESORT_MS):
             self._end(self._exit.outcome if isinstance(self._exit, End) else self._transfer.moved or "too_long")
         elif self._transfer.under_way or self._transfer.moved:
@@ -336,15 +334,15 @@ class Call:
     def _wait_for_caller(self) -> None:
         ours = self._understanding.busy or self._procedure.saving or self._listening.active
         if self._keypad.pending and self.expecting.kind != "nothing":
-            self._quiet_since = self._at
+            self._patience.hold(self._at)
             if self._listening.active:
                 self._keypad.wait(self._at)
             self._entered(self._keypad.tick(self._at))
-        elif not ours and self._at - self._quiet_since >= self._patience:
+        elif not ours and self._patience.is_over(self._at):
             self._silence()
 
     def _silence(self) -> None:
-        self._patience = self._no_input
+        self._patience.lengthen(moment=False)
         self._take(acts.Silence())
 
     def _run_out(self) -> None:
