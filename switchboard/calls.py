@@ -13,9 +13,10 @@ from switchboard.telling import Told, failure
 from voice import config as configuration
 from voice import demo, models
 from voice.errors import OperatorError, SwitchboardError
-from voice.replaying.finding import SCENARIO_FILE, Found, find
-from voice.replaying.options import Depth, Options
-from voice.replaying.running import one_at_a_time
+from voice.replaying.depth import Depth
+from voice.replaying.finding import SCENARIO_FILE, YAML, Found, find, flow_name
+from voice.replaying.options import Options
+from voice.replaying.running import aimed, of_one, one_at_a_time
 from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO
 from voice.replaying.totals import Judged
 
@@ -31,10 +32,11 @@ class Replays:
     """The calls of a session: one event loop, and models that are loaded once for each depth."""
 
     config: pytest.Config
-    found: dict[Path, dict[Path, Found]] = field(default_factory=dict)
-    """Folder → file → call."""
+    found: dict[Path, dict[Path, list[Found]]] = field(default_factory=dict)
+    """Folder → file → its calls: two where two expectations lie beside one."""
     _runner: asyncio.Runner = field(default_factory=lambda: asyncio.Runner(loop_factory=asyncio.new_event_loop))
     _judges: dict[Depth, Judge | SwitchboardError | FlowError] = field(default_factory=dict)
+    _options: dict[Depth, Options] = field(default_factory=dict)
     _hosts: list[tuple[asyncio.Event, asyncio.Task[None]]] = field(default_factory=list)
 
     def ready(self, depth: Depth, calls: Sequence[Found]) -> Judge:
@@ -46,13 +48,23 @@ class Replays:
         """
         if depth not in self._judges:
             try:
-                self._judges[depth] = self._runner.run(self._begun(options(self.config, depth), calls))
+                self._judges[depth] = self._runner.run(self._begun(self._aimed(depth), calls))
             except (SwitchboardError, FlowError) as error:
                 self._judges[depth] = error
         judge = self._judges[depth]
         if isinstance(judge, SwitchboardError | FlowError):
             raise judge
         return judge
+
+    def _aimed(self, depth: Depth) -> Options:
+        """Those of a depth, aimed by all calls that there are: which are run at it, or left out, changes nothing."""
+        everything = [call for files in self.found.values() for calls in files.values() for call in calls]
+        self._options[depth] = aimed(options(self.config, depth), everything)
+        return self._options[depth]
+
+    def options(self, depth: Depth, call: Found) -> Options:
+        """Those with which a call is run, once something is ready at the depth."""
+        return of_one(self._options[depth], flow_name(call))
 
     async def _begun(self, options: Options, calls: Sequence[Found]) -> Judge:
         over, judge = asyncio.Event(), asyncio.get_running_loop().create_future()
@@ -131,14 +143,16 @@ def _results(config: pytest.Config) -> Path | None:
 
 
 def call_file(file: Path, folder: Path, parent: pytest.Collector) -> "CallFile | None":
-    """The call that a file of a folder of calls stands for; None where it is part of another, or none."""
+    """The calls that a file of a folder of calls stands for; None where it is part of another, or none."""
     found = replays_of(parent.config).found
     if folder not in found:
-        found[folder] = {own_file(call): call for call in _calls(folder)}
+        found[folder] = {}
+        for call in _calls(folder):
+            found[folder].setdefault(own_file(call), []).append(call)
     if file not in found[folder]:
         return None
-    call: CallFile = CallFile.from_parent(parent, path=file, found=found[folder][file])
-    return call
+    collected: CallFile = CallFile.from_parent(parent, path=file, found=found[folder][file])
+    return collected
 
 
 def _calls(folder: Path) -> list[Found]:
@@ -150,9 +164,8 @@ def _calls(folder: Path) -> list[Found]:
 
 def own_file(call: Found) -> Path:
     """The one file that is a call's and no other's."""
-    lies_beside = call.beside == call.path.with_name(
-        (call.path.name if call.kind == SCENARIO else call.path.stem) + ".yaml"
-    )
+    stem = call.path.name if call.kind == SCENARIO else call.path.stem
+    lies_beside = call.beside in [call.path.with_name(stem + suffix) for suffix in YAML]
     if call.kind not in (SCENARIO, JOURNAL, RECORDING) or not lies_beside:
         return call.beside
     return call.path / SCENARIO_FILE if call.kind == SCENARIO else call.path
@@ -166,16 +179,16 @@ def depth_of(found: Found, asked: str | None) -> Depth:
 
 
 class CallFile(pytest.File):
-    """The file that a call is collected by: one item, so that calls are spread over workers file by file."""
+    """The file that a call is collected by: one item for each expectation, so that calls are spread over workers file
+    by file."""
 
-    def __init__(self, *, found: Found, **given: Any) -> None:
+    def __init__(self, *, found: Sequence[Found], **given: Any) -> None:
         super().__init__(**given)
         self._found = found
 
     def collect(self) -> list["CallItem"]:
-        """The call."""
-        item: CallItem = CallItem.from_parent(self, name=Path(self._found.name).name, found=self._found)
-        return [item]
+        """The call, once for each expectation."""
+        return [CallItem.from_parent(self, name=Path(call.name).name, found=call) for call in self._found]
 
 
 class CallItem(pytest.Item):
@@ -205,7 +218,7 @@ class CallItem(pytest.Item):
         """Fails with what is wrong, in words; warns where nothing can be."""
         replays, depth = replays_of(self.config), depth_of(self.found, self._asked)
         call = replays.run(depth, self.found, self._all(depth))
-        told = Told(call, self.found, self.path, options(self.config, depth), self.config.invocation_params.dir)
+        told = Told(call, self.found, self.path, replays.options(depth, self.found), self.config.invocation_params.dir)
         if (why := failure(told)) != "":
             raise pytest.fail.Exception(why, pytrace=False)
         if call.result.verdict == "new":

@@ -15,6 +15,8 @@ import pytest
 INI = "switchboard_calls"
 DEPTHS = ("journal", "audio", "wire")
 _PATHS = ("--switchboard-flow", "--switchboard-asr", "--switchboard-voice", "--switchboard-results")
+_OTHERS = ("--switchboard-depth", "--switchboard-set")
+_WHY = "since pytest looks for its settings where a path points to"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,10 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
     always = [_absolute(path) for path in config.getini(INI)]
     folders = tuple(dict.fromkeys((*always, *named)))
     if not folders:
-        if given := [name for name in _PATHS if config.getoption(name) is not None]:
+        if given := [name for name in (*_PATHS, *_OTHERS) if config.getoption(name) not in (None, [])]:
+            hint = f"; if it is, write {given[0]}=… without a blank, {_WHY}" if given[0] in _PATHS else ""
             raise pytest.UsageError(
-                f"{given[0]} is given, and no folder of calls is named: {INI} or --switchboard-calls would; if it is, "
-                f"write {given[0]}=… without a blank, since pytest looks for its settings where a path points to"
+                f"{given[0]} is given, and no folder of calls is named: {INI} or --switchboard-calls would{hint}"
             )
         return
     if missing := [folder for folder in folders if not folder.is_dir()]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.errors import OperatorError
+from voice.replaying.depth import Depth
 from voice.replaying.document import passed, why_not
 from voice.replaying.expected import Expected, Values
 from voice.replaying.finding import Found
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult, TurnResult
 from voice.replaying.taken import JOURNAL, RECORDING, from_journal
 from voice.replaying.totals import Judged

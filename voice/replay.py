@@ -5,7 +5,10 @@ text and the settings travel in the journal, so a replay needs nothing else.
 """
 
 import dataclasses
+import itertools
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, get_type_hints
@@ -95,28 +98,26 @@ def replay(path: Path, *, graph: Graph | None = None, follower: Follower | None 
         OperatorError: it is no journal of this format, or one that holds something unknown.
     """
     head = read_header(path)
-    try:
-        return _replay(path, head, graph or graph_of(head), follower)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OperatorError(f"{path} is damaged, or of another version: {error}") from None
+    with _reading(path, 1):
+        graph = graph or graph_of(head)
+        settings = settings_of(head["settings"])
+    return _replay(path, Call(graph, settings), follower)
 
 
-def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower | None) -> Replay:
+def _replay(path: Path, call: Call, follower: Follower | None) -> Replay:
     began = time.perf_counter()
-    call = Call(graph, settings_of(head["settings"]))
     report = Report()
     followers = (report,) if follower is None else (report, follower)
     events = commands = at = 0
     due: list[str] = []
     difference: str | None = None
     ended = False
-    for line in read_lines(path):
+    for line, happened in _entries(path):
         if line.startswith(">"):
             commands += 1
             ended = ended or line.startswith(_END)
             difference = difference or _compare(line[1:], due)
-            continue
-        for event in events_of(line):
+        for event in happened:
             difference = difference or _leftover(due)
             events += 1
             at = max(at, event.at)
@@ -141,6 +142,29 @@ def _replay(path: Path, head: dict[str, Any], graph: Graph, follower: Follower |
         tuple(report.path),
         not ended,
     )
+
+
+def _entries(path: Path) -> Iterator[tuple[str, Sequence[Event]]]:
+    """Each line, and the events in it. Raises OperatorError."""
+    lines = read_lines(path)
+    for number in itertools.count(2):
+        with _reading(path, number):
+            line = next(lines, None)
+            happened = () if line is None or line.startswith(">") else tuple(events_of(line))
+        if line is None:
+            return
+        yield line, happened
+
+
+@contextmanager
+def _reading(path: Path, line: int) -> Iterator[None]:
+    """What goes wrong in here is the journal's fault, and told by the line's number: the text of an error may quote
+    what was said. Raises OperatorError."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = type(error).__name__
+        raise OperatorError(f"{path} is damaged, or of another version: line {line} ({kind})") from None
 
 
 _END = '>{"_":"End"'

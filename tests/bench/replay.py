@@ -16,8 +16,9 @@ from pathlib import Path
 import audio_fixtures
 from voice.demo import PIPER, WHISPER
 from voice.replaying import running
+from voice.replaying.depth import Depth
 from voice.replaying.finding import Found, find
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult
 
 _ROUNDS = 3

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from voice.demo import PIPER, WHISPER
 from voice.replaying import running
+from voice.replaying.depth import Depth
 from voice.replaying.finding import find
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult
 
 CALLERS = (

@@ -1,5 +1,6 @@
 """What a run came to becomes what is expected of the next: `<call>.yaml`, marked as written by a machine."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import yaml
 
 from voice.errors import OperatorError
 from voice.replaying.course import Slot, ToolCall
-from voice.replaying.expected import AcceptedTurn, Beside
+from voice.replaying.expected import AcceptedTurn, Beside, Expected
+from voice.replaying.judging import faults, unspoken
 from voice.replaying.result import CallResult, Timings, TransferResult, TurnResult
 
 _HEAD = """\
@@ -17,22 +19,28 @@ _HEAD = """\
 """
 _KEPT = ("recording", "flow", "caller", "now", "says", "consent", "never_said", "latency")
 """What no run can tell, and what somebody has written there before."""
+_NOT_EXPECTED = (
+    "is not what somebody has written that is expected of it; where that no longer holds, take it out and accept again:"
+)
 
 
-def accepted(result: CallResult, before: Beside | None, *, on: str) -> str:
-    """The text of a `<call>.yaml`. `before`: what stood there; `on`: today, ISO 8601.
+def accepted(result: CallResult, before: Beside | None, *, on: str, text: str = "") -> str:
+    """The text of a `<call>.yaml`. `before`: what stood there, as `text` says; `on`: today, ISO 8601.
 
     Raises:
-        OperatorError: the call could not be run.
+        OperatorError: the call could not be run, or not all of it be spoken, or it is not what somebody has written
+            that is expected of it.
     """
-    if result.failed:
-        raise OperatorError(f"{result.call} can't be accepted: {result.failed}")
+    if why := result.failed or "; ".join(unspoken(result)):
+        raise OperatorError(f"{result.call} can't be accepted: {why}")
+    if result.faults and (before is None or before.accepted is None):
+        raise OperatorError("\n    ".join((f"{result.call} {_NOT_EXPECTED}", *result.faults)))
     kept = before.model_dump(mode="json", include=set(_KEPT), exclude_unset=True, exclude_none=True) if before else {}
     values: dict[str, Any] = {
         **kept,
-        "outcome": result.outcome,
-        "path": list(result.path),
-        "lead": {name: slot.value for name, slot in result.slots.items()} or None,
+        **({"outcome": result.outcome} if result.outcome is not None else {}),
+        **_way(result, before),
+        "lead": _lead(result, before) or None,
         "transfers": [one.target for one in result.transfers],
         "escalations": [one.reason for one in result.transfers],
         "tools": [one.name for one in result.tools],
@@ -42,7 +50,41 @@ def accepted(result: CallResult, before: Beside | None, *, on: str) -> str:
         ],
         "accepted": {"on": on, "flow": result.flow, "version": result.version},
     }
-    return _HEAD + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
+    return _HEAD + _comments(text) + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _way(result: CallResult, before: Beside | None) -> dict[str, list[str]]:
+    """Every step, or the milestones that somebody has written and the call has passed."""
+    milestones = before.milestones if before is not None else None
+    if milestones is None or faults(result, Expected(milestones=milestones)):
+        return {"path": list(result.path)}
+    return {"milestones": list(milestones)}
+
+
+def _lead(result: CallResult, before: Beside | None) -> dict[str, str | list[str]]:
+    """What was saved; where somebody has written several values that are as good, all of them."""
+    wanted = {**(before.slots or {}), **(before.lead or {})} if before is not None else {}
+    return {
+        name: list(several) if isinstance(several := wanted.get(name), tuple) and slot.value in several else slot.value
+        for name, slot in result.slots.items()
+    }
+
+
+def _comments(text: str) -> str:
+    """The comments in a YAML file: a line each, with what they stand behind."""
+    tokens = yaml.scan(text)
+    texts = [(one.start_mark.index, one.end_mark.index) for one in tokens if isinstance(one, yaml.ScalarToken)]
+    found: list[str] = []
+    begins = 0
+    for line in text.splitlines(keepends=True):
+        marks = (begins + place.start() for place in _COMMENT.finditer(line))
+        if any(all(not start <= mark < end for start, end in texts) for mark in marks):
+            found.append(line.strip() if line.lstrip().startswith("#") else f"# {line.strip()}")
+        begins += len(line)
+    return "".join(f"{line}\n" for line in found if line not in _HEAD.splitlines())
+
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 
 def as_result(beside: Beside, result: CallResult) -> CallResult | None:

@@ -15,7 +15,9 @@ from voice.events import SpeechFailed, TranscriptionFailed
 from voice.journal import Journal, Recording, read_entries
 from voice.piper_voice import TtsSettings
 from voice.replaying.course import course_of
-from voice.replaying.options import Depth, Options, changed
+from voice.replaying.depth import Depth
+from voice.replaying.options import Options, changed
+from voice.replaying.outside import AsBefore, Outside
 from voice.replaying.rerun import Given, Rerun, Senses
 from voice.replaying.result import CallResult, Timings, result_of, with_words
 from voice.replaying.senses import Models
@@ -65,7 +67,8 @@ async def run(taken: Taken, options: Options, senses: Senses, folder: Path) -> C
     path = folder / "call.jsonl"
     header = replay.header(given.graph, conduct.source, given.settings)
     wave = path.with_suffix(".wav")
-    rerun = Rerun(given, caller, senses, taken.outside(given.graph), Journal(path, header), Recording(wave))
+    outside = taken.outside(given.graph)
+    rerun = Rerun(given, caller, senses, outside, Journal(path, header), Recording(wave))
     ended_by = await rerun.run()
     result = read_back(path, taken, options)
     notes = list(result.notes)
@@ -74,6 +77,7 @@ async def run(taken: Taken, options: Options, senses: Senses, folder: Path) -> C
         notes += how_it_ended(ended_by, caller)
     if options.as_recorded and taken.as_recorded is None:
         notes.append("a scenario has no clock of its own: --as-recorded changes nothing in it")
+    notes += guessed(outside)
     result = replace(result, notes=tuple(notes))
     elapsed = round(time.perf_counter() - began, 3)
     return replace(result, timings=Timings(elapsed, result.timings.turns))
@@ -88,6 +92,11 @@ def how_it_ended(ended_by: str, caller: Caller) -> list[str]:
 
 
 _LAST = "the call was over before the caller's last turn"
+
+
+def guessed(outside: Outside) -> list[str]:
+    """What was asked of a recorded world that it does not know, each once, in order; nothing of a scenario's."""
+    return list(dict.fromkeys(outside.guessed)) if isinstance(outside, AsBefore) else []
 
 
 def read_back(path: Path, taken: Taken, options: Options) -> CallResult:

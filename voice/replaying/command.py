@@ -20,14 +20,15 @@ from voice import demo, models
 from voice.call import CallSettings
 from voice.errors import OperatorError, SwitchboardError
 from voice.replaying import accepting, finding, running
+from voice.replaying.depth import Depth
 from voice.replaying.document import document, junit, passed
 from voice.replaying.lines import ERRORS, OUT, Lines, PageBar
 from voice.replaying.material import material_of
-from voice.replaying.options import Depth, Options, changed
+from voice.replaying.options import Options, changed
 from voice.replaying.page.page import page
 from voice.replaying.result import CallResult
 from voice.replaying.scrub.scrubbing import scrub as scrub_calls
-from voice.replaying.taken import JOURNAL, read_flow
+from voice.replaying.taken import JOURNAL, read_flow, shown
 
 _Calls = Annotated[
     list[str], typer.Argument(help="Journals, recordings, scenarios, folders of them, or shipped callers' names.")
@@ -50,6 +51,7 @@ _Accept = Annotated[
 
 
 def replay(
+    context: typer.Context,
     calls: _Calls,
     depth: _Depth = None,
     flow: _Flow = None,
@@ -77,14 +79,15 @@ def replay(
             raise OperatorError("--kept runs nothing, so it goes without --again and --accept")
         found = finding.find(calls)
         if scrub is not None:
-            if form or depth or flow or change or as_recorded or last or accept or kept or again:
-                raise OperatorError("--scrub goes alone; what it needs to know of a call stands in the YAML beside it")
+            _alone(context)
             _scrub(found, scrub)
             return
         options = _options(found, depth, flow, change or [], as_recorded, jobs, last, results, asr, voice)
         if fast and options.depth is not Depth.WIRE:
             raise OperatorError("--fast goes with --depth wire: the other depths are never paced by the clock")
         options = replace(options, fast=fast)
+        if kept:
+            options = running.with_kept(found, options)
         everything_right = _run(found, options, form, out, accept=accept, kept=kept, again=again)
     except (SwitchboardError, sop.FlowError, OSError) as error:
         ERRORS.print(f"switchboard: {error}", style="red", markup=False, soft_wrap=True)
@@ -94,6 +97,13 @@ def replay(
         raise typer.Exit(130) from None
     if not everything_right:
         raise typer.Exit(1)
+
+
+def _alone(context: typer.Context) -> None:
+    """Raises OperatorError where another option is given beside --scrub, be it as it is without."""
+    sources = {name: context.get_parameter_source(name) for name in context.params if name not in ("calls", "scrub")}
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources.values()):
+        raise OperatorError("--scrub goes alone; what it needs to know of a call stands in the YAML beside it")
 
 
 def _options(
@@ -158,7 +168,7 @@ def _run(
 ) -> bool:
     """Runs, writes, accepts; whether every call is as it should be."""
     began = time.perf_counter()
-    if options.flow is not None and (told := _aim(found, options)):
+    if told := _said_first(found, options, kept=kept):
         ERRORS.print(told, markup=False, soft_wrap=True)
     with Lines(to_stdout=not form) as lines:
         if kept:
@@ -172,9 +182,15 @@ def _run(
     else:
         lines.totals(document(done, options, elapsed))
     if accept:
-        _accept(found, done.results)
-        return not any(result.failed for result in done.results)
+        return _accept(found, done.results)
     return all(passed(result) for result in done.results)
+
+
+def _said_first(found: list[finding.Found], options: Options, *, kept: bool) -> str:
+    """What is tried, where one could take it for something else. Raises FlowError."""
+    if kept:
+        return f"kept from a run with {options.words}" if options.changed else ""
+    return _aim(found, options) if options.flow is not None else ""
 
 
 def _aim(found: list[finding.Found], options: Options) -> str:
@@ -202,25 +218,34 @@ def _text(form: str, done: running.Done, options: Options, elapsed: float) -> st
 
 def _write(text: str, out: Path | None) -> None:
     if out is None:
-        sys.stdout.write(text)
+        sys.stdout.write(text.encode(errors="replace").decode())
         return
-    out.write_text(text, encoding="utf-8")
+    out.write_text(text, encoding="utf-8", errors="replace")
     ERRORS.print(f"wrote {out}", markup=False, soft_wrap=True)
 
 
-def _accept(found: list[finding.Found], results: tuple[CallResult, ...]) -> None:
+def _accept(found: list[finding.Found], results: tuple[CallResult, ...]) -> bool:
+    """Whether all of them could be."""
+    refused = 0
     for call, result in zip(found, results, strict=True):
-        if result.failed:
-            ERRORS.print(f"not accepted: {call.name} could not be run", style="red", markup=False, soft_wrap=True)
-            continue
-        text = accepting.accepted(result, finding.expectation(call), on=date.today().isoformat())  # noqa: DTZ011
-        accepting.write(call.beside, text)
-        ERRORS.print(f"accepted: {call.beside}", markup=False, soft_wrap=True)
+        try:
+            if result.failed:
+                raise OperatorError(f"{call.name} could not be run")
+            before = finding.expectation(call)
+            text = call.beside.read_text(encoding="utf-8") if before is not None else ""
+            on = date.today().isoformat()  # noqa: DTZ011
+            accepting.write(call.beside, accepting.accepted(result, before, on=on, text=text))
+        except OperatorError as error:
+            refused += 1
+            ERRORS.print(f"not accepted: {error}", style="red", markup=False, soft_wrap=True)
+        else:
+            ERRORS.print(f"accepted: {call.beside}", markup=False, soft_wrap=True)
+    return not refused
 
 
 def _scrub(found: list[finding.Found], folder: Path) -> None:
     for line in scrub_calls(found, folder):
-        OUT.print(line, markup=False, soft_wrap=True)
+        OUT.print(shown(line), markup=False, soft_wrap=True)
 
 
 def _code() -> str:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
-from voice.replaying.judging import about, taken_for_sure
 from voice.replaying.result import CallResult, Difference, TurnResult
+from voice.replaying.verdict import ACCEPTED, STRUCTURE, verdict
 
 ENDPOINT_MS = 100
 """A turn that ends so much earlier or later ends otherwise."""
+_HEARD_S, _CUT_S = 0.8, 1.0
+"""A sentence is heard in one run alone, or to its end in one alone, where it is so much: more than a moment by which
+a barge-in or the end of a call may move."""
 _FOLLOWERS = 8
 """Differences that are listed of those which only follow from an earlier one."""
-_STRUCTURE = frozenset({"by", "at_step", "entered"})
-"""In one of these a call goes another way: what comes later follows from it."""
-ACCEPTED = "accepted"
 
 
 def compared(
@@ -25,9 +26,10 @@ def compared(
     """
     if was is None:
         if not now.expected:
-            return replace(now, verdict="different" if now.identical is False else "new", against="")
+            word = "different" if now.identical is False else "worse" if now.faults else "new"
+            return replace(now, verdict=word, against="")
         return replace(now, verdict="worse" if now.faults else "same", against="expectation")
-    found = [*_turns(now, was, endpoint_ms), *_whole(now, was, against)]
+    found = [*_turns(now, was, endpoint_ms, against), *_whole(now, was, against)]
     if now.identical is False and not found:
         found = [Difference(-1, "commands", "those of the journal", "others", "the notes have the first one")]
     differences = tuple(_capped(found))
@@ -36,50 +38,8 @@ def compared(
         against=against,
         differences=differences,
         parts_at=next((one for one in differences if one.what != "endpoint"), next(iter(differences), None)),
-        verdict=_verdict(now, was, differences),
+        verdict=verdict(now, was, differences, against),
     )
-
-
-# ---- which is better -----------------------------------------------------------------------------------------
-
-
-def _verdict(now: CallResult, was: CallResult, differences: tuple[Difference, ...]) -> str:
-    """A wrong value that counts as confirmed weighs most, then what else is wrong; then, where the call came to the
-    same, words misheard; where only turns end earlier or later, the wait."""
-    sure, were_sure = (set(taken_for_sure(one.faults)) for one in (now, was))
-    wrong, were_wrong = ({about(fault) for fault in one.faults} for one in (now, was))
-    if sure - were_sure:
-        return "worse"
-    if wrong != were_wrong:
-        return "better" if wrong < were_wrong else "worse" if wrong > were_wrong else "different"
-    if were_sure - sure:
-        return "better"
-    if not differences:
-        return "same" if now.faults == was.faults else "different"
-    if now.wer is not None and was.wer is not None and now.wer.errors != was.wer.errors and _came_to_the_same(now, was):
-        return "better" if now.wer.errors < was.wer.errors else "worse"
-    if all(one.what == "endpoint" for one in differences) and _waits(now) != _waits(was):
-        return "better" if _waits(now) < _waits(was) else "worse"
-    return "different"
-
-
-def _came_to_the_same(now: CallResult, was: CallResult) -> bool:
-    """Whether outcome, people fetched, tools and values are alike, whatever was said on the way."""
-    mine, theirs = (
-        (
-            result.outcome,
-            [one.target for one in result.transfers],
-            [one.name for one in result.tools],
-            {name: slot.value for name, slot in result.slots.items()},
-        )
-        for result in (now, was)
-    )
-    return mine == theirs
-
-
-def _waits(result: CallResult) -> int:
-    """Milliseconds that the caller waited for the end of their turns."""
-    return sum(turn.endpoint_ms for turn in result.turns if turn.endpoint_ms is not None)
 
 
 # ---- in what they differ -------------------------------------------------------------------------------------
@@ -96,10 +56,11 @@ def _capped(found: Sequence[Difference]) -> Iterator[Difference]:
         yield replace(one, why=f"{one.why}, as do {left} more that are not listed") if last else one
 
 
-def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterator[Difference]:
+def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None, against: str) -> Iterator[Difference]:
     parted = valued = -1
     for turn, before in zip(now.turns, was.turns, strict=False):
-        found = list(_of_turn(turn, before, endpoint_ms))
+        heard, before_heard = _Heard.of(turn, now), None if against == ACCEPTED else _Heard.of(before, was)
+        found = [*_of_turn(turn, before, endpoint_ms), *_of_voice(turn, before, heard, before_heard)]
         if parted >= 0:
             yield from (replace(one, why=f"{FOLLOWS} {parted}") for one in found)
             continue
@@ -107,9 +68,9 @@ def _turns(now: CallResult, was: CallResult, endpoint_ms: int | None) -> Iterato
         if valued < 0 and "set" in what:
             valued = turn.turn
         tools = any(one.turn == turn.turn for one in (*now.tools, *was.tools))
-        around = _Around(turn.by, what, valued, tools, now.depth == was.depth)
+        around = _Around(turn.by, what, valued, tools, bool(turn.unheard), now.depth == was.depth)
         yield from (replace(one, why=_why(one, around)) for one in found)
-        if not what.keys().isdisjoint(_STRUCTURE):
+        if not what.keys().isdisjoint(STRUCTURE):
             parted = turn.turn
     shared = min(len(now.turns), len(was.turns))
     why = f"{FOLLOWS} {parted}" if parted >= 0 else ""
@@ -179,6 +140,50 @@ def _of_turn(now: TurnResult, was: TurnResult, endpoint_ms: int | None) -> Itera
         yield Difference(now.turn, "endpoint", f"{was.endpoint_ms} ms", f"{now.endpoint_ms} ms")
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """How much of each sentence of a turn was played until the call was over, in seconds."""
+
+    played: Mapping[str, float]
+    whole: Mapping[str, float]
+    """Those that were played to their end."""
+
+    @classmethod
+    def of(cls, turn: TurnResult, call: CallResult) -> Self:
+        played: dict[str, float] = {}
+        for one in turn.agent:
+            seconds = max(0.0, min(one.ends_s, call.duration_s) - one.begins_s)
+            played[one.text] = played.get(one.text, 0.0) + seconds
+        short = {one.text for one in turn.agent if one.cut or one.ends_s > call.duration_s}
+        return cls(played, {text: seconds for text, seconds in played.items() if text not in short})
+
+
+def _of_voice(now: TurnResult, was: TurnResult, mine: _Heard, theirs: _Heard | None) -> Iterator[Difference]:
+    """What the caller heard of the sentences that both say. `theirs`: None where that was not kept."""
+    lost, gained = ([one for one in a.unheard if one not in b.unheard] for a, b in ((now, was), (was, now)))
+    if theirs is not None:
+        lost += _not_played(now, mine, theirs)
+        gained += _not_played(was, theirs, mine)
+    if lost or gained:
+        yield Difference(now.turn, "unheard", " ".join(gained), " ".join(lost))
+    if theirs is not None and (pair := (_cut(theirs, mine), _cut(mine, theirs))) != ("", ""):
+        yield Difference(now.turn, "cut", *pair)
+
+
+def _not_played(turn: TurnResult, mine: _Heard, theirs: _Heard) -> list[str]:
+    """The sentences of a turn of which nothing was played, and in the other run more than a moment."""
+    return [
+        text
+        for text, seconds in theirs.played.items()
+        if seconds >= _HEARD_S and not mine.played.get(text) and text in turn.said and text not in turn.unheard
+    ]
+
+
+def _cut(mine: _Heard, theirs: _Heard) -> str:
+    """The sentences that broke off, and went on for long in the other run."""
+    return " ".join(text for text, whole in theirs.whole.items() if 0 < mine.played.get(text, 0.0) <= whole - _CUT_S)
+
+
 def _pairs(values: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{name} = {value or 'nothing'}" for name, value in sorted(values))
 
@@ -205,6 +210,8 @@ class _Around:
     valued: int
     """The first turn that set another value, -1 for none."""
     tools: bool
+    unspoken: bool
+    """Whether a sentence could not be spoken."""
     same_depth: bool
 
 
@@ -229,7 +236,7 @@ def _why(one: Difference, around: _Around) -> str:
         case "endpoint":
             return "endpointing" if around.same_depth else "endpointing, or the recogniser's time in the recorded call"
         case _:
-            return ""
+            return _why_unheard(around) if one.what == "unheard" and one.now else ""
 
 
 def _why_heard(one: Difference) -> str:
@@ -240,6 +247,10 @@ def _why_heard(one: Difference) -> str:
     if f"{one.now} ".startswith(f"{one.was} "):
         return "the turn went on for longer"
     return "the same sound was put into other words"
+
+
+def _why_unheard(around: _Around) -> str:
+    return "it could not be spoken" if around.unspoken else "nothing of it was played"
 
 
 def _why_entered(around: _Around) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from voice.audio import samples
-from voice.commands import CallTool, Clear, Command, End, Enter, Save, SendAudio, Speak, Transcribe, Transfer
+from voice.commands import CallTool, Cancel, Clear, Command, End, Enter, Save, SendAudio, Speak, Transcribe, Transfer
 from voice.events import (
     Bridged,
     CallStarted,
@@ -20,12 +20,14 @@ from voice.events import (
     LegChanged,
     Marked,
     OnDuty,
+    SpeechFailed,
     Stopped,
     ToolFinished,
     Transcribed,
     TranscriptionFailed,
     Understood,
 )
+from voice.replaying.speeches import Speech, Speeches
 from voice.report import Handover, Report
 
 
@@ -43,16 +45,6 @@ class By(StrEnum):
     PERSON = "person"
     """Somebody was rung, and something came of it; or the caller waits for it."""
     END = "end"
-
-
-@dataclass(slots=True)
-class Speech:
-    """One sentence of the agent's, as it was played."""
-
-    text: str
-    begins: int
-    ends: int
-    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +66,8 @@ class CourseTurn:
     caller: tuple[int, int] | None = None
     """From the caller's first sound to the last."""
     agent: list[Speech] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    """What was to be said and could not be spoken."""
     barge_in: bool = False
     endpoint_ms: int | None = None
     """From the caller's last sound to the end of the turn."""
@@ -157,10 +151,7 @@ class CourseFold:
         self._slots: dict[str, Slot] = {}
         self._tools: dict[str, ToolCall] = {}
         self._tool_keys: dict[str, str] = {}
-        self._spoken: set[int] = set()
-        self._speeches: dict[int, Speech] = {}
-        self._unsent: dict[int, tuple[str, CourseTurn]] = {}
-        self._dry_at = 0
+        self._speeches = Speeches()
         self._transfers: list[int] = []
         self._barge_ins: list[int] = []
         self._cut = False
@@ -190,6 +181,8 @@ class CourseFold:
                 self._marks.append((event.at, event.name))
             case ToolFinished():
                 self._tool_finished(event)
+            case SpeechFailed():
+                self._speeches.failed(event.utterance)
             case Stopped():
                 self._open(By.END)
 
@@ -204,6 +197,8 @@ class CourseFold:
                 self._asked[command.turn] = command
             case SendAudio():
                 self._send(command)
+            case Cancel():
+                self._speeches.cancel(command.utterances)
             case Clear():
                 self._clear()
             case Transfer():
@@ -247,10 +242,8 @@ class CourseFold:
             case Enter(step):
                 turn.entered.append(step)
             case Speak(utterance, text):
-                if utterance not in self._spoken:  # else it could not be rendered, and is tried once more
-                    self._spoken.add(utterance)
+                if self._speeches.say(utterance, text, turn.agent, turn.unheard):
                     turn.said.append(text)
-                    self._unsent[utterance] = (text, turn)
             case Save():
                 self._save(command, turn)
             case CallTool():
@@ -302,23 +295,12 @@ class CourseFold:
     def _send(self, command: SendAudio) -> None:
         if command.start == 0:
             self._cut = False
-        begins = max(self._dry_at, self._at)
-        self._dry_at = begins + command.end - command.start
-        if (known := self._speeches.get(command.utterance)) is not None:
-            known.ends = self._dry_at
-        elif (waiting := self._unsent.pop(command.utterance, None)) is not None:
-            text, turn = waiting
-            speech = Speech(text, begins, self._dry_at)
-            self._speeches[command.utterance] = speech
-            turn.agent.append(speech)
+        self._speeches.send(command.utterance, command.end - command.start, self._at)
 
     def _clear(self) -> None:
         self._barge_ins.append(self._at)
         self._cut = True
-        self._dry_at = min(self._dry_at, self._at)
-        for speech in self._speeches.values():
-            if speech.ends > self._at:
-                speech.begins, speech.ends, speech.cut = min(speech.begins, self._at), self._at, True
+        self._speeches.clear(self._at)
 
     def course(self) -> Course:
         """What came of it."""

@@ -4,7 +4,8 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from voice.replaying.options import Depth, Options
+from voice.replaying.depth import Depth
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult, Difference, to_json
 from voice.replaying.running import Done
 from voice.replaying.totals import gaps, totals

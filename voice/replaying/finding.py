@@ -4,6 +4,7 @@ A folder is gone through as deep as it goes. In it a call is a folder with a sce
 without a journal beside it, or a `<call>.yaml` that names a recording elsewhere.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,10 +18,20 @@ from sop import FlowError
 from voice import recorded
 from voice.errors import OperatorError, SwitchboardError
 from voice.journal import read_header
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Beside, ExpectationError, parse_beside
-from voice.replaying.options import Depth
 from voice.replaying.recording import from_journal_and_audio, from_recording
-from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, from_journal, from_scenario, near, read_flow
+from voice.replaying.taken import (
+    JOURNAL,
+    RECORDING,
+    SCENARIO,
+    Taken,
+    from_journal,
+    from_scenario,
+    near,
+    read_flow,
+    shown,
+)
 
 SOUNDS = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a")
 YAML = (".yaml", ".yml")
@@ -43,7 +54,8 @@ class Found:
 def find(named: Iterable[str]) -> list[Found]:
     """Every call that is named, once for each expectation of it, in order. Raises OperatorError where something named
     is none."""
-    unique = {(call.path.resolve(), call.beside.resolve()): call for name in named for call in _named(name)}
+    calls = (replace(call, name=shown(call.name)) for name in named for call in _named(name))
+    unique = {(call.path.resolve(), call.beside.resolve()): call for call in calls}
     with_expectation = {path for (path, _), call in unique.items() if call.beside.is_file()}
     found = [call for (path, _), call in unique.items() if call.beside.is_file() or path not in with_expectation]
     names = Counter(call.name for call in found)
@@ -52,7 +64,7 @@ def find(named: Iterable[str]) -> list[Found]:
 
 
 def _full(call: Found, paths: Counter[Path]) -> str:
-    return str(call.path if paths[call.path] == 1 else call.beside)
+    return shown(str(call.path if paths[call.path] == 1 else call.beside))
 
 
 def _named(name: str) -> Iterator[Found]:
@@ -129,11 +141,14 @@ def _elsewhere(path: Path) -> Found | None:
 
 
 def _without_call(path: Path) -> Found | None:
-    """An expectation whose call is gone: a test that would be missed by nobody. It can't be opened."""
+    """An expectation whose call is gone, or that can't be read: a test that would be missed by nobody. It can't be
+    opened."""
     if path.suffix.lower() not in YAML or path.with_suffix("").is_dir() or path.name == SCENARIO_FILE:
         return None
     if any(one.stem == path.stem and one.suffix.lower() in (".jsonl", *SOUNDS) for one in path.parent.iterdir()):
         return None
+    if _is_damaged(path):
+        return Found(path.stem, path, NOTHING, path)
     fields = _fields(path)
     known = [name for name in fields if name in Beside.model_fields]
     expects = bool(known) and len(fields) - len(known) <= 1 and "sop" not in fields
@@ -149,6 +164,28 @@ def _fields(path: Path) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
+def _is_damaged(path: Path) -> bool:
+    """Whether a file is no YAML, and has a line as an expectation has and a procedure has not."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    try:
+        yaml.safe_load(content.decode())
+    except (ValueError, yaml.YAMLError):
+        plain = content.lstrip(_MARKS).replace(b"\0", b"")
+        return _OURS.search(plain) is not None and _PROCEDURE.search(plain) is None
+    return False
+
+
+_MARKS = b"\xef\xbb\xbf\xff\xfe"
+"""Bytes that may begin a file and say how it is encoded: UTF-8, UTF-16."""
+_OURS = re.compile(
+    rb"^(recording|outcome|milestones|path|slots|lead|transfers|escalations|never_said|barge_ins):", re.MULTILINE
+)
+_PROCEDURE = re.compile(rb"^sop:", re.MULTILINE)
+
+
 def expectation(found: Found) -> Beside | None:
     """What stands beside a call; None for nothing. Raises ExpectationError or OSError."""
     return _parsed(found.beside) if found.beside.is_file() else None
@@ -159,6 +196,8 @@ def _parsed(path: Path) -> Beside:
         return parse_beside(path.read_text(encoding="utf-8"), source=str(path))
     except UnicodeDecodeError:
         raise ExpectationError(f"{path}: not UTF-8; save it as such") from None
+    except ValueError as error:
+        raise ExpectationError(f"{path}: not YAML: {error}") from None
 
 
 def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
@@ -167,12 +206,13 @@ def opened(found: Found, depth: Depth, flow: str | None = None) -> Taken:
     Raises:
         OperatorError: it can't be run again at that depth; says why, and what would help.
         FlowError: its procedure has mistakes.
+        OSError: its expectation can't be read.
     """
+    beside = expectation(found)
     if found.kind == NOTHING:
         named = f"recording: {found.path} is no call"
         gone = "its call is gone: none lies beside it, and no `recording:` names one"
         raise OperatorError(f"{found.beside}: {gone if found.path == found.beside else named}")
-    beside = expectation(found)
     if found.kind == SCENARIO:
         if depth is Depth.JOURNAL:
             raise OperatorError(f"{found.path} is a scenario and has no journal; use --depth audio or wire")

@@ -15,12 +15,11 @@ from voice.audio import FRAME, Pcm, samples
 from voice.caller import Caller
 from voice.errors import OperatorError
 from voice.journal import Journal, Recording
-from voice.recorded import Recorded
-from voice.replaying.audio_depth import Conduct, how_it_ended, read_back
+from voice.replaying.audio_depth import Conduct, guessed, how_it_ended, read_back
 from voice.replaying.course import Course, CourseFold
 from voice.replaying.options import Options
 from voice.replaying.past import Past
-from voice.replaying.recording import scenario
+from voice.replaying.recording import caller_of
 from voice.replaying.rerun import Rerun
 from voice.replaying.result import CallResult, Timings, result_of
 from voice.replaying.taken import CUT_SHORT, Taken
@@ -80,9 +79,9 @@ async def _otherwise(taken: Taken, options: Options, folder: Path) -> CallResult
     ended_by = await Rerun(given, caller, senses, outside, Journal(path, header), silent).run()
     silent.erase()
     result = read_back(path, taken, options)
-    guessed = [*dict.fromkeys(senses.guessed), *dict.fromkeys(getattr(outside, "guessed", ()))]
+    guesses = [*dict.fromkeys(senses.guessed), *guessed(outside)]
     cut_short = [CUT_SHORT] if not past.ended else []
-    return replace(result, recording="", notes=(*result.notes, *cut_short, *how_it_ended(ended_by, caller), *guessed))
+    return replace(result, recording="", notes=(*result.notes, *cut_short, *how_it_ended(ended_by, caller), *guesses))
 
 
 def caller_on_tape(past: Past, course: Course) -> Caller:
@@ -99,7 +98,8 @@ def caller_on_tape(past: Past, course: Course) -> Caller:
         for turn, span in zip(found.turns, found.spans, strict=True)
         if turn.clip is not None
     }
-    return Caller(Recorded(scenario(found.turns, None, None), clips).scenario, clips)
+    recorded = caller_of(found.turns, clips, None, None)
+    return Caller(recorded.scenario, recorded.clips)
 
 
 _LOUD = 8000

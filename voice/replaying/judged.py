@@ -1,12 +1,11 @@
 """A result with everything that is held against it: expectations, words, and the run before."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from voice.replaying.comparison import ENDPOINT_MS, compared
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Beside, Expected
-from voice.replaying.judging import faults
-from voice.replaying.options import Depth
+from voice.replaying.judging import faults, unspoken
 from voice.replaying.result import CallResult
 from voice.replaying.words import word_errors
 
@@ -29,7 +28,7 @@ def judged(
 def _measured(result: CallResult, expected: Expected | None, reference: list[str]) -> CallResult:
     """The result with faults and word errors; the faults that depend on the machine's speed are apart."""
     at_once = replace(result, timings=replace(result.timings, turns=()))
-    wrong = faults(at_once, expected) if expected is not None else ()
+    wrong = (*unspoken(result), *(faults(at_once, expected) if expected is not None else ()))
     late = tuple(fault for fault in faults(result, expected) if fault not in wrong) if expected is not None else ()
     return replace(
         result,
@@ -42,10 +41,11 @@ def _measured(result: CallResult, expected: Expected | None, reference: list[str
 
 
 def _asks(expected: Expected) -> bool:
-    """Whether anything is expected."""
-    about_the_recording = {"recording", "flow", "caller", "now", "says", "consent", "accepted", "turns"}
-    values: Mapping[str, object] = expected.model_dump(exclude_unset=True, exclude=about_the_recording)
-    return bool(values)
+    """Whether anything is expected; an empty list of what all calls come to asks nothing."""
+    wanted = (expected.outcome, expected.path, expected.lead, expected.transfers, expected.escalations, expected.tools)
+    some = (expected.milestones, expected.slots, expected.never_said)
+    limits = (expected.barge_ins, expected.latency.gap_p95_ms, expected.latency.endpoint_p95_ms)
+    return expected.no_lead or any(map(bool, some)) or any(one is not None for one in (*wanted, *limits))
 
 
 def _endpoint_ms(now: CallResult, was: CallResult | None) -> int | None:

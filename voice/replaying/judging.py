@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from voice.replaying.course import Slot
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Expected, Values
 from voice.replaying.result import CallResult
 from voice.report import percentile
@@ -16,6 +17,18 @@ def faults(result: CallResult, expected: Expected) -> tuple[str, ...]:
         *_what_was_done(result, expected),
         *_what_was_said(result, expected),
         *_how_long_it_took(result, expected),
+    )
+
+
+def unspoken(result: CallResult) -> tuple[str, ...]:
+    """The sentences that failed, whatever was expected. Of the journal alone nothing is spoken anew: they are the
+    recorded call's."""
+    if result.depth == Depth.JOURNAL.value:
+        return ()
+    return tuple(
+        f"turn {turn.turn} says {text!r}, which could not be spoken: the caller did not hear it"
+        for turn in result.turns
+        for text in turn.unheard
     )
 
 

@@ -12,6 +12,7 @@ from voice.replaying.comparison import FOLLOWS
 from voice.replaying.document import difference
 from voice.replaying.page.comparison import gravity
 from voice.replaying.result import CallResult, Difference
+from voice.replaying.taken import shown
 
 OUT = Console(highlight=False)
 ERRORS = Console(stderr=True, highlight=False)
@@ -58,7 +59,7 @@ class Lines:
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
         for line in call_lines(result, self._done, self._calls):
-            self._console().print(line, markup=False, soft_wrap=True)
+            self._console().print(shown(line), markup=False, soft_wrap=True)
 
     def _console(self) -> Console:
         """Where a call's lines go: past the bar, where both show on one screen."""

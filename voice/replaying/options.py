@@ -1,26 +1,16 @@
 """How calls are run again: the depth, what is tried in place of what they were taken with, the models."""
 
 import dataclasses
+import shlex
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice.call import CallSettings
 from voice.errors import OperatorError
-
-
-class Depth(StrEnum):
-    """How much of the product a call goes through again."""
-
-    JOURNAL = "journal"
-    """The core alone, on the journal's events."""
-    AUDIO = "audio"
-    """Detector, recogniser, reader, core and voice, on the caller's audio."""
-    WIRE = "wire"
-    """The server, through a WebSocket, at the pace of a telephone."""
+from voice.replaying.depth import Depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +45,17 @@ class Options:
     def changed(self) -> bool:
         """Whether anything is tried that the call was not taken with."""
         return self.flow is not None or bool(self.changes)
+
+    @property
+    def words(self) -> str:
+        """What is tried, as somebody would type it."""
+        return tried(self.flow, self.changes)
+
+
+def tried(flow: str | None, changes: Mapping[str, str]) -> str:
+    """Another procedure and other settings, as somebody would type them."""
+    words = [] if flow is None else ["--flow", flow]
+    return shlex.join([*words, *(word for one in sorted(changes.items()) for word in ("--set", "=".join(one)))])
 
 
 def changed(settings: CallSettings, changes: Mapping[str, str]) -> CallSettings:

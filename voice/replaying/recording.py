@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from voice.audio import FRAME, LINE_RATE, Pcm, encode
+from voice.audio import FRAME, LINE_RATE, SILENCE, Pcm, encode
 from voice.call import CallSettings
 from voice.errors import OperatorError
 from voice.events import CallStarted
@@ -22,11 +23,15 @@ from voice.replaying.expected import Beside
 from voice.replaying.past import Past
 from voice.replaying.taken import CUT_SHORT, MORE_S, RECORDING, STREAM, Taken, call_sid, read_flow
 from voice.replaying.turn_finding import FoundTurns, find_turns
-from voice.scenario import Expect, Scenario, Turn
+from voice.scenario import Expect, Over, Scenario, Turn
 from voice.vad import Detector
 
 _DRIFT_S = 0.5
 """Journal and recording of one call differ by less."""
+SILENT = Turn(clip="silence.wav", says="", when=Over(over="prompt", at_ms=0))
+"""The one turn of a caller who does nothing: a scenario has at least one."""
+SILENCE_OF: Mapping[str, bytes] = MappingProxyType({"silence.wav": SILENCE * FRAME})
+"""Its clip."""
 
 
 def from_journal_and_audio(taken: Taken, beside: Beside | None) -> Taken:
@@ -184,7 +189,7 @@ def _with(
     says: tuple[str, ...] | None,
 ) -> Taken:
     """The call with its caller, turn by turn and as recorded."""
-    recorded = Recorded(scenario(found.turns, found.between, says), found.clips)
+    recorded = caller_of(found.turns, found.clips, found.between, says)
     return replace(taken, recorded=recorded, as_recorded=lambda: _played(order.caller, found, keys, hung_up=hung_up))
 
 
@@ -193,14 +198,17 @@ def _played(channel: Pcm, found: FoundTurns, keys: tuple[tuple[int, str], ...], 
     return AsRecorded(encode(channel), keys=keys, spans=found.spans, tail_ms=tail_ms)
 
 
-def scenario(turns: tuple[Turn, ...], between: str | None, says: tuple[str, ...] | None) -> Scenario:
-    """Turns as a scenario; `says` gives words to those that speak, in order."""
+def caller_of(
+    turns: Sequence[Turn], clips: Mapping[str, bytes], between: str | None, says: Sequence[str] | None
+) -> Recorded:
+    """Turns as a scenario with its clips; `says` gives words to those that speak, in order. A caller who does nothing
+    is silent."""
     words = iter(says or ())
     given: list[Turn] = []
     for turn in turns:
         changes: Mapping[str, object] = {"says": next(words, "")} if turn.clip is not None else {}
         given.append(turn.model_copy(update=dict(changes)))
-    return Scenario(
+    scenario = Scenario(
         name="recorded",
         description="",
         flow="",
@@ -208,6 +216,7 @@ def scenario(turns: tuple[Turn, ...], between: str | None, says: tuple[str, ...]
         now="2026-01-05T12:00:00+00:00",
         voice="",
         between=between,
-        turns=tuple(given),
+        turns=tuple(given) or (SILENT,),
         expect=Expect(outcome=""),
     )
+    return Recorded(scenario, clips if given else {**clips, **SILENCE_OF})

@@ -43,6 +43,7 @@ class TurnResult:
     endpoint_ms: int | None = None
     caller: tuple[float, float] | None = None
     agent: tuple[Said, ...] = ()
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ def _turn(number: int, turn: CourseTurn) -> TurnResult:
         endpoint_ms=turn.endpoint_ms,
         caller=None if turn.caller is None else (_seconds(turn.caller[0]), _seconds(turn.caller[1])),
         agent=tuple(Said(_seconds(one.begins), _seconds(one.ends), one.text, one.cut) for one in turn.agent),
+        unheard=tuple(turn.unheard),
     )
 
 

@@ -1,6 +1,6 @@
 """What came of calls, kept from run to run: a folder for each call and depth.
 
-    CALL-1f3a9c02/audio/result.json     what came of it
+    CALL-1f3a9c02/audio/result.json     what came of it, and under "stamp" what it was run with
                        /last.json       what came of it the time before
                        /call.jsonl      its journal; /call.wav what both sides heard
                        /under_way       the same of a run that is not done, or was stopped
@@ -17,21 +17,41 @@ import json
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from sop import FlowError
 from sop.loader import bundle
 from voice.replaying.finding import SCENARIO_FILE, Found
-from voice.replaying.options import Options
+from voice.replaying.options import Options, tried
 from voice.replaying.result import CallResult, from_json, to_json
 from voice.replaying.taken import near
 
 _RESULT, _LAST, _WORK, CALL = "result.json", "last.json", "under_way", "call"
 _LOOK_S = 0.05
 """How often a run looks whether another is done with a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a result was run with."""
+
+    fingerprint: str
+    flow: str | None = None
+    """The procedure that was tried, and the settings: as in `Options`."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The same as somebody would type it."""
+        return tried(self.flow, self.changes)
+
+
+_STAMP = TypeAdapter(Stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +105,26 @@ class Results:
         """What came of the call when it was last run; None for a first time, or where another version wrote it."""
         return _read(place / _RESULT)
 
+    def stamp(self, place: Path) -> Stamp | None:
+        """What it was run with; None where nobody knows."""
+        try:
+            return _STAMP.validate_python(json.loads((place / _RESULT).read_bytes())["stamp"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def earlier(self, place: Path) -> CallResult | None:
         """The same, where it could be run; else what came of it the time before."""
         found = self.kept(place)
         return found if found is not None and not found.failed else self.last(place)
 
-    def keep(self, place: Path, result: CallResult) -> None:
-        """Keeps what came of a call; what came of it before becomes the last, unless that was not even run."""
+    def keep(self, place: Path, result: CallResult, stamp: Stamp | None = None) -> None:
+        """Keeps what came of a call, run with that; what came of it before becomes the last, unless that was not even
+        run."""
         before = self.kept(place)
         if before is not None and not before.failed:
             _write(place / _LAST, (place / _RESULT).read_text(encoding="utf-8"))
-        _write(place / _RESULT, json.dumps(to_json(result), ensure_ascii=False))
+        kept = to_json(result) | ({} if stamp is None else {"stamp": asdict(stamp)})
+        _write(place / _RESULT, json.dumps(kept, ensure_ascii=False))
 
     def last(self, place: Path) -> CallResult | None:
         """What came of the call the time before."""
@@ -107,7 +136,8 @@ class Run:
 
     def __init__(self, results: Results, calls: Sequence[Found], options: Options, *, code: str, again: bool) -> None:
         """`code` names the version of the product; `again`: even what a stopped run has done is done again."""
-        key = hashlib.sha256("\n".join(str(call.path.resolve()) for call in calls).encode())
+        paths = "\n".join(str(call.path.resolve()) for call in calls)
+        key = hashlib.sha256(paths.encode(errors="surrogateescape"))
         key.update(options.depth.value.encode())
         self._file = results.folder / "runs" / f"{key.hexdigest()[:16]}.json"
         self._fingerprint = fingerprint(calls, options, code)
@@ -136,12 +166,17 @@ class Run:
         self._file.unlink(missing_ok=True)
 
 
+def stamp_of(call: Found, options: Options, code: str) -> Stamp:
+    """What a call is run with; `code` names the version of the product."""
+    return Stamp(fingerprint([call], options, code), options.flow, dict(options.changes))
+
+
 def fingerprint(calls: Sequence[Found], options: Options, code: str) -> str:
     """Changes when anything does that a result depends on."""
     digest = hashlib.sha256(code.encode())
     for part in (options.depth, options.asr, options.voice, options.flow, sorted(options.changes.items())):
         digest.update(repr(part).encode())
-    digest.update(repr((options.as_recorded, options.fast)).encode())
+    digest.update(repr((options.as_recorded, options.fast, options.aimed_at)).encode())
     files = [path for call in calls for path in (call.path, call.path.with_suffix(".wav"), call.beside)]
     for flow in sorted({flow for call in calls if (flow := _flow(call)) is not None} | {options.flow or ""}):
         with contextlib.suppress(FlowError):
@@ -150,7 +185,7 @@ def fingerprint(calls: Sequence[Found], options: Options, code: str) -> str:
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             with contextlib.suppress(OSError):
                 stat = file.stat()
-                digest.update(f"{file}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+                digest.update(f"{file}:{stat.st_size}:{stat.st_mtime_ns}".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
@@ -183,11 +218,11 @@ def _read(path: Path) -> CallResult | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """The whole file or nothing, readable by this user only."""
+    """The whole file or nothing, readable by this user only; `?` for what is not UTF-8 in a path."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8", errors="replace")
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -12,15 +12,18 @@ from sop.graph import Graph
 from voice.errors import OperatorError, SwitchboardError, place_of
 from voice.replaying import audio_depth, journal_depth, wire_depth
 from voice.replaying.accepting import as_result
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Beside
 from voice.replaying.finding import Found, flow_name, opened
 from voice.replaying.judged import judged
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult, Versus, failed
-from voice.replaying.results import Results, Run
+from voice.replaying.results import Results, Run, Stamp, stamp_of
 from voice.replaying.taken import Taken, read_flow
 from voice.replaying.totals import Judged
 
+_LISTED = 5
+"""Calls that are named where there may be many."""
 Runner = Callable[[Taken, Options, Path], Awaitable[CallResult]]
 """Runs a call at some depth, with its options; what it leaves lies in the folder."""
 
@@ -88,24 +91,25 @@ def _graphs(calls: Sequence[Found], options: Options) -> list[Graph]:
 
 @asynccontextmanager
 async def one_at_a_time(
-    options: Options, calls: Sequence[Found]
+    options: Options, calls: Sequence[Found], *, code: str = ""
 ) -> AsyncIterator[Callable[[Found], Awaitable[Judged]]]:
     """Runs a call when it is asked to, with models that are loaded once; what comes of it is kept.
 
-    `calls`: all that may be asked for. A call that can't be run is a result that says why.
+    `options`: aimed. `calls`: all that may be asked for. `code` names the version of the product; a run that goes on
+    takes over no result without one. A call that can't be run is a result that says why.
 
     Raises:
         SwitchboardError: a model is missing, or an engine does not start.
     """
-    options = aimed(options, calls)
     results = Results(options.results)
     async with _runner(options, calls) as runner:
 
         async def one(call: Found) -> Judged:
             place = results.place(call, options)
             async with results.alone(place):
+                stamp = stamp_of(call, options, code)
                 found = await _one(call, options, runner, place, results)
-                results.keep(place, found.result)
+                results.keep(place, found.result, stamp)
             return found
 
         yield one
@@ -118,12 +122,18 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
 
     Raises:
         SwitchboardError: a model is missing, or an engine does not start.
+        FlowError: the procedure that is tried has mistakes.
         OSError: what came of a call can't be kept.
     """
+    options = aimed(options, calls)
     results = Results(options.results)
     run = Run(results, calls, options, code=code, again=again)
     places = {call.name: results.place(call, options) for call in calls}
-    kept = {name: found for name in run.done if name in places and (found := results.kept(places[name]))}
+    kept = {
+        call.name: found
+        for call in calls
+        if call.name in run.done and (found := _still(results, places[call.name], stamp_of(call, options, code)))
+    }
     watcher.begin(len(calls), len(kept))
     done = {
         call.name: _kept(kept[call.name], call, options, results.last(places[call.name]))
@@ -136,13 +146,14 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
     async def one(call: Found, judge: Callable[[Found], Awaitable[Judged]]) -> None:
         async with free:
             found = await judge(call)
-        run.finished(call.name)
+        if not found.result.failed:
+            run.finished(call.name)
         done[call.name] = found
         watcher.finished(found.result)
 
     if todo:
         try:
-            async with one_at_a_time(options, todo) as judge, asyncio.TaskGroup() as group:
+            async with one_at_a_time(options, todo, code=code) as judge, asyncio.TaskGroup() as group:
                 for call in todo:
                     group.create_task(one(call, judge))
         except ExceptionGroup as group:
@@ -150,6 +161,12 @@ async def run(calls: Sequence[Found], options: Options, watcher: Watcher, *, cod
     run.end()
     last = tuple(found for call in calls if (found := results.last(places[call.name])) is not None)
     return Done(tuple(done[call.name] for call in calls), last, frozenset(kept))
+
+
+def _still(results: Results, place: Path, stamp: Stamp) -> CallResult | None:
+    """What a stopped run has kept of a call; None where it could not be run, or another has been run since."""
+    found = results.kept(place)
+    return found if found is not None and not found.failed and results.stamp(place) == stamp else None
 
 
 def aimed(options: Options, calls: Sequence[Found]) -> Options:
@@ -161,9 +178,10 @@ def aimed(options: Options, calls: Sequence[Found]) -> Options:
     return replace(options, aimed_at=name if any(flow_name(call) == name for call in calls) else None)
 
 
-def _mine(options: Options, taken: Taken) -> Options:
-    """The options of one call: without the procedure that is tried where it isn't aimed at it."""
-    missed = options.aimed_at is not None and taken.graph.name != options.aimed_at
+def of_one(options: Options, name: str | None) -> Options:
+    """The options of one call: without the procedure that is tried where it isn't aimed at it. `name`: that of the
+    call's own procedure, if it has one."""
+    missed = options.aimed_at is not None and name not in (options.aimed_at, None)
     return replace(options, flow=None) if missed else options
 
 
@@ -194,7 +212,7 @@ async def _one(call: Found, options: Options, runner: Runner, place: Path, resul
         return Judged(failed(call.name, call.kind, options.depth.value, taken), None, None)
     try:
         work = results.work(place)
-        result = results.adopt(place, work, await runner(taken, _mine(options, taken), work))
+        result = results.adopt(place, work, await runner(taken, of_one(options, taken.graph.name), work))
         now = _judged(replace(result, kind=taken.kind), taken, results.earlier(place), options)
     except (SwitchboardError, FlowError, OSError) as error:
         return Judged(failed(call.name, call.kind, options.depth.value, str(error)), taken.expected, taken.graph)
@@ -229,6 +247,42 @@ def _yardstick(taken: Taken, result: CallResult) -> tuple[CallResult | None, str
     return (result if result.identical else taken.before), taken.against
 
 
+def with_kept(calls: Sequence[Found], options: Options) -> Options:
+    """The options, with the procedure and the settings that the last run of these calls has tried.
+
+    Raises:
+        OperatorError: one of them has not been run at this depth, or they were run with several, or with others than
+            those that are asked for.
+    """
+    results = Results(options.results)
+    stamps = {call.name: results.stamp(results.place(call, options)) for call in calls}
+    _all_run([name for name, stamp in stamps.items() if stamp is None], options)
+    ways: dict[str, list[str]] = {}
+    for name, stamp in stamps.items():
+        ways.setdefault(stamp.words if stamp is not None else "", []).append(name)
+    if len(ways) > 1 or (options.changed and options.words not in ways):
+        told = "; ".join(f"what is kept of {_listed(names)} was run {_with(words)}" for words, names in ways.items())
+        other = f"leave {options.words} out" if options.changed else "name only calls that were run alike"
+        raise OperatorError(f"{told}; {other}, or run them again without --kept")
+    stamp = next(iter(stamps.values()), None)
+    return options if stamp is None else replace(options, flow=stamp.flow, changes=stamp.changes)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
+
+
+def _with(words: str) -> str:
+    return f"with {words}" if words else "as taken"
+
+
+def _all_run(missing: Sequence[str], options: Options) -> None:
+    """Raises OperatorError where some are missing."""
+    if missing:
+        raise OperatorError(f"{_listed(missing)}: not run at depth {options.depth.value} yet; leave --kept out")
+
+
 def kept(calls: Sequence[Found], options: Options) -> Done:
     """What the last run of these calls has kept.
 
@@ -238,8 +292,7 @@ def kept(calls: Sequence[Found], options: Options) -> Done:
     results = Results(options.results)
     places = {call.name: results.place(call, options) for call in calls}
     found = {name: results.kept(place) for name, place in places.items()}
-    if missing := [name for name, result in found.items() if result is None]:
-        raise OperatorError(f"{', '.join(missing)}: not run at depth {options.depth.value} yet; leave --kept out")
+    _all_run([name for name, result in found.items() if result is None], options)
     done = tuple(
         _kept(result, call, options, results.last(places[call.name]))
         for call in calls

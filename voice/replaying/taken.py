@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,8 +77,8 @@ DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 def damaged(path: Path, error: Exception) -> OperatorError:
-    """The same in words."""
-    return OperatorError(f"{path} is damaged, or of another version: {error}")
+    """The same in words, without the error's own: those may quote the call."""
+    return OperatorError(f"{path} is damaged, or of another version ({type(error).__name__})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,12 @@ def _both(expect: Expected, beside: Expected | None) -> Expected:
 
 def call_sid(name: str) -> str:
     """A carrier's name for the call, the same every time."""
-    return "CA" + hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
+    return "CA" + hashlib.md5(name.encode(errors="surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def shown(text: str) -> str:
+    """A text in which a file's name may stand, with the bytes of one that is not UTF-8 as `\\xe9`."""
+    return re.sub("[\udc80-\udcff]", lambda odd: f"\\x{ord(odd[0]) & 0xFF:02x}", text)
 
 
 def from_journal(name: str, path: Path, beside: Beside | None) -> Taken:

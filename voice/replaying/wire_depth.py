@@ -23,7 +23,7 @@ from voice.exchange import exchange as the_exchange
 from voice.gate import Admitted
 from voice.piper_voice import TtsSettings
 from voice.plan import CallPlan
-from voice.replaying.audio_depth import Conduct, read_back, words_said
+from voice.replaying.audio_depth import Conduct, guessed, read_back, words_said
 from voice.replaying.options import Options
 from voice.replaying.outside import Outside
 from voice.replaying.result import CallResult, Timings, with_words
@@ -146,7 +146,8 @@ async def run(taken: Taken, options: Options, running: Running, folder: Path) ->
     running.answers.update(_answers(plan, taken))
     start = taken.start
     admitted = Admitted(plan, start.caller, start.now, start.profile, start.returned)
-    running.board.calls[call] = _Expected(admitted, taken.outside(conduct.given.graph))
+    outside = taken.outside(conduct.given.graph)
+    running.board.calls[call] = _Expected(admitted, outside)
     url = f"ws://127.0.0.1:{running.exchange.port}/ws"
     scenario = taken.recorded.scenario.model_copy(update={"limit_s": int(taken.limit_s)})
     pace = LockStep(partial(running.exchange.server.settled, call)) if options.fast else RealTime()
@@ -160,7 +161,8 @@ async def run(taken: Taken, options: Options, running: Running, folder: Path) ->
     result = with_words(read_back(path, taken, options), words_said(taken, list(rang.begun)))
     complaints = tuple(f"the carrier would have complained: {violation}" for violation in rang.violations)
     elapsed = round(time.perf_counter() - began, 3)
-    return replace(result, notes=(*result.notes, *complaints), timings=Timings(elapsed, result.timings.turns))
+    notes = (*result.notes, *complaints, *guessed(outside))
+    return replace(result, notes=notes, timings=Timings(elapsed, result.timings.turns))
 
 
 def _answers(plan: CallPlan, taken: Taken) -> dict[str, str]:

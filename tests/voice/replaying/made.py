@@ -9,7 +9,8 @@ from sop.reading import Hypothesis
 from voice.commands import Speak, Transcribe
 from voice.recorded import Recorded
 from voice.replaying.course import Slot, ToolCall
-from voice.replaying.options import Depth, Options
+from voice.replaying.depth import Depth
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult, TransferResult, TurnResult
 from voice.scenario import Expect, Scenario, Turn, wav_of_mulaw
 

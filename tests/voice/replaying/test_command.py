@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,20 @@ def test_accepting(call: Path) -> None:
     assert (code, found["calls"][0]["against"], found["calls"][0]["verdict"]) == (0, "accepted", "same")
 
 
+def test_what_somebody_has_written_and_the_run_is_not_is_left_as_it_is(call: Path) -> None:
+    beside = call.with_suffix(".yaml")
+    written = "# the caller must be saved\noutcome: lead_saved\n"
+    beside.write_text(written, encoding="utf-8")
+    shutil.copy(call, call.with_name("other.jsonl"))
+    code, _, err = typed(call.parent, "--accept")
+    assert code == 1 and beside.read_text(encoding="utf-8") == written
+    assert "not accepted: lead is not what somebody has written that is expected of it" in err
+    assert "outcome caller_hung_up, expected lead_saved" in err and call.with_name("other.yaml").is_file()
+    beside.write_text(written.replace("lead_saved", "caller_hung_up"), encoding="utf-8")
+    code, _, err = typed(call, "--accept")
+    assert code == 0 and "# the caller must be saved" in beside.read_text(encoding="utf-8")
+
+
 def test_junit_and_where_it_goes(call: Path, tmp_path: Path) -> None:
     code, out, err = typed(call, "--junit", "--out", tmp_path / "junit.xml")
     assert (code, out) == (0, "") and "wrote " in err
@@ -135,6 +150,11 @@ def test_what_is_kept(call: Path) -> None:
         (("--json", "--out", "."), ". can't be written: it is a folder"),
         (("--scrub", "copies", "--flow", FLOW), "--scrub goes alone"),
         (("--scrub", "copies", "--json"), "--scrub goes alone"),
+        (("--scrub", "copies", "--asr", "x"), "--scrub goes alone"),
+        (("--scrub", "copies", "--voice", "x"), "--scrub goes alone"),
+        (("--scrub", "copies", "--results", "x"), "--scrub goes alone"),
+        (("--scrub", "copies", "--jobs", "4"), "--scrub goes alone"),
+        (("--scrub", "copies", "--fast"), "--scrub goes alone"),
         (("--fast",), "--fast goes with --depth wire: the other depths are never paced by the clock"),
     ],
 )
@@ -183,3 +203,27 @@ def test_what_is_kept_is_listed_and_has_no_speed(call: Path) -> None:
 def test_nothing_is_there(tmp_path: Path) -> None:
     code, _, err = typed(tmp_path)
     assert code == 1 and "holds no calls" in err
+
+
+def test_what_is_kept_is_headed_by_what_it_was_run_with(call: Path) -> None:
+    assert typed(call, "--set", "endpointing.open_ms=900")[0] == 1
+    _, found = document(call, "--kept")
+    assert (found["changes"], "identical" in found) == ({"endpointing.open_ms": "900"}, False)
+    _, _, err = typed(call, "--kept")
+    assert "kept from a run with --set endpointing.open_ms=900" in err
+    assert document(call, "--kept", "--set", "endpointing.open_ms=900")[1]["changes"] == found["changes"]
+    for other in (("--set", "endpointing.open_ms=800"), ("--flow", FLOW)):
+        code, out, err = typed(call, "--kept", *other)
+        assert (code, out) == (1, "") and "was run with --set endpointing.open_ms=900" in err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--junit",), ("--html",)])
+def test_a_name_that_is_not_utf_8_is_shown_by_its_bytes(call: Path, tmp_path: Path, form: tuple[str, ...]) -> None:
+    odd = call.parent / os.fsdecode(b"caf\xe9.jsonl")
+    shutil.copy(call, odd)
+    (call.parent / os.fsdecode(b"\xff.jsonl")).touch()
+    out = tmp_path / "report"
+    code, said, _ = typed(call.parent, *form, *(("--out", out) if form else ()))
+    text = out.read_text(encoding="utf-8") if form else said
+    assert code == 1 and "caf\\xe9" in text.replace("\\\\", "\\")
+    assert typed(odd, *form)[0] == 0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.voice.replaying.made import result, slot, tool, transfer, turn
 from voice.replaying.comparison import compared
-from voice.replaying.result import CallResult, Difference, TurnResult, Wer
+from voice.replaying.result import CallResult, Difference, Said, TurnResult, Wer
 
 BEGIN = turn(0, "begin", said="What's going on?", entered=("triage",), at_step="")
 PROBLEM = turn(1, heard="no heat", said="Your name?", entered=("contact",), set={"problem": "no_heat"}, endpoint_ms=600)
@@ -221,6 +221,69 @@ def test_a_replay_that_is_not_identical_is_never_the_same() -> None:
     assert compared(replace(CALL, identical=True), CALL, against="journal").verdict == "same"
 
 
+# ---- what the caller heard -------------------------------------------------------------------------------------------
+
+GREETING = "Thank you for calling."
+RECORDED = "This call is recorded."
+SAID = turn(
+    *(0, "begin"),
+    at_step="",
+    said=f"{GREETING} {RECORDED} What's going on?",
+    agent=(Said(0.0, 2.0, GREETING, False), Said(2.0, 4.0, RECORDED, False), Said(4.0, 5.5, "What's going on?", False)),
+)
+HEARD = result(SAID)
+
+
+def spoken(now: TurnResult, was: TurnResult = SAID, *, against: str = "last") -> CallResult:
+    return compared(replace(HEARD, turns=(now,)), replace(HEARD, turns=(was,)), against=against)
+
+
+def test_a_sentence_that_could_not_be_spoken_is_never_the_same() -> None:
+    lost = replace(SAID, agent=(SAID.agent[0], SAID.agent[2]), unheard=(RECORDED,))
+    for against in ("last", "accepted", "journal"):
+        found = spoken(lost, against=against)
+        assert found.verdict == "different"
+        assert found.parts_at == Difference(0, "unheard", "", RECORDED, "it could not be spoken")
+    assert spoken(SAID, lost).verdict == "better", "and it is heard again"
+    assert spoken(lost, lost).verdict == "same"
+    other = replace(SAID, agent=SAID.agent[1:], unheard=(GREETING,))
+    assert spoken(other, lost).verdict == "different", "another one is lost"
+
+
+def test_a_sentence_that_was_dropped_without_a_word_is_never_the_same() -> None:
+    found = spoken(replace(SAID, agent=(SAID.agent[0], SAID.agent[2])))
+    assert found.verdict == "different"
+    assert found.differences == (Difference(0, "unheard", "", RECORDED, "nothing of it was played"),)
+    cleared = replace(SAID, agent=(SAID.agent[0], Said(2.0, 2.0, RECORDED, True), SAID.agent[2]))
+    assert spoken(cleared).differences == found.differences
+
+
+def test_what_is_not_said_any_more_is_no_sentence_that_was_not_heard() -> None:
+    found = spoken(replace(SAID, said=GREETING, agent=SAID.agent[:1]))
+    assert listed(found) == [(0, "said")]
+
+
+def test_where_a_barge_in_moves_by_a_moment_the_same_was_heard() -> None:
+    was = replace(SAID, agent=(SAID.agent[0], Said(2.0, 2.3, RECORDED, True)))
+    none = replace(SAID, agent=(replace(SAID.agent[0], ends_s=1.9, cut=True),))
+    assert spoken(none, was).verdict == spoken(was, none).verdict == "same"
+
+
+def test_a_sentence_of_which_much_less_is_heard() -> None:
+    cut = replace(SAID, agent=(Said(0.0, 0.5, GREETING, True), *SAID.agent[1:]))
+    found = spoken(cut)
+    assert (found.verdict, found.parts_at) == ("different", Difference(0, "cut", "", GREETING))
+    assert spoken(SAID, cut).differences == (Difference(0, "cut", GREETING, ""),)
+    late = replace(SAID, agent=(Said(0.0, 1.5, GREETING, True), *SAID.agent[1:]))
+    assert spoken(late).verdict == "same"
+
+
+def test_a_caller_who_hangs_up_hears_no_further() -> None:
+    over = replace(HEARD, duration_s=2.3)
+    found = compared(over, HEARD, against="last")
+    assert [(one.what, one.now) for one in found.differences] == [("unheard", "What's going on?"), ("cut", RECORDED)]
+
+
 # ---- which is better -------------------------------------------------------------------------------------------------
 
 MISSING = "slot name is missing, expected 'Ann Smith'"
@@ -230,16 +293,47 @@ OUTCOME = "outcome caller_hung_up, expected lead_saved"
 
 
 def verdict(now: tuple[str, ...], was: tuple[str, ...], **more: Any) -> str:
-    return compared(
-        replace(CALL, faults=now, turns=CALL.turns[:3], **more), replace(CALL, faults=was), against="last"
-    ).verdict
+    turns = (BEGIN, PROBLEM, replace(NAME, heard="an smith"), END)
+    return compared(replace(CALL, faults=now, turns=turns, **more), replace(CALL, faults=was), against="last").verdict
 
 
 def test_faults_gone_or_come() -> None:
     assert verdict((), (MISSING,)) == "better"
-    assert verdict((MISSING,), ()) == "worse"
     assert verdict((MISSING,), (WRONG, OUTCOME)) == "better"
     assert verdict((OUTCOME, MISSING), (OUTCOME,)) == "worse"
+
+
+def test_a_wrong_value_that_is_right_now_is_better() -> None:
+    was = replace(
+        CALL, slots={"name": slot("Nan Smith")}, tools=(tool("create_lead", name="Nan Smith"),), faults=(WRONG,)
+    )
+    now = replace(CALL, slots={"name": slot("Ann Smith")}, tools=(tool("create_lead", name="Ann Smith"),))
+    assert compared(now, was, against="last").verdict == "better"
+    other = replace(now, tools=(tool("create_lead", name="Smith"),))
+    assert compared(other, was, against="last").verdict == "different", "the tool is told another name"
+    read_back = replace(was, slots={"name": slot("Nan Smith", confirmed=True)}, faults=(SURE,))
+    assert compared(was, read_back, against="last").verdict == "better", "still wrong, and not confirmed any more"
+    unsure = replace(now, tools=(tool("create_lead", name="Ann Smith", ok=False),))
+    assert compared(unsure, was, against="last").verdict == "different"
+
+
+def test_a_fault_less_makes_no_call_better_that_went_another_way() -> None:
+    was = replace(CALL, path=("triage", "consent", "contact"), faults=(WRONG,))
+    others: tuple[dict[str, Any], ...] = (
+        {"path": ("triage", "contact")},
+        {"outcome": "failed"},
+        {"transfers": (transfer("desk"),)},
+        {"tools": (tool("create_lead"),)},
+        {"turns": (BEGIN, replace(PROBLEM, entered=("save",)), NAME, END)},
+        {"turns": (BEGIN, PROBLEM, replace(NAME, at_step="triage"), END)},
+        {"turns": (BEGIN, PROBLEM, replace(NAME, by="keys"), END)},
+        {"turns": CALL.turns[:3]},
+        {"slots": {"problem": slot("no_heat", confirmed=True), "name": CALL.slots["name"]}},
+        {"slots": {"problem": slot("gas"), "name": CALL.slots["name"]}},
+    )
+    for changed in others:
+        now = replace(CALL, **({"path": was.path} | changed))
+        assert compared(now, was, against="last").verdict == "different", changed
 
 
 def test_one_gone_and_another_come_is_not_better() -> None:
@@ -249,6 +343,7 @@ def test_one_gone_and_another_come_is_not_better() -> None:
 def test_a_wrong_value_that_counts_as_confirmed_weighs_more_than_all_else() -> None:
     assert verdict((SURE,), (MISSING, OUTCOME)) == "worse"
     assert verdict((SURE,), (WRONG,)) == "worse"
+    assert verdict((WRONG,), (SURE,)) == "better"
     assert verdict((MISSING,), (SURE,)) == "better"
 
 
@@ -261,9 +356,18 @@ def test_words_decide_where_the_call_came_to_the_same() -> None:
 
 def test_fewer_words_misheard_make_no_call_better_that_came_to_something_else() -> None:
     was = replace(CALL, wer=Wer(3, 20))
-    others: tuple[dict[str, Any], ...] = ({"outcome": "failed"}, {"slots": {}}, {"transfers": (transfer("desk"),)})
+    others: tuple[dict[str, Any], ...] = (
+        {"outcome": "failed"},
+        {"slots": {}},
+        {"transfers": (transfer("desk"),)},
+        {"path": ("triage",)},
+        {"path": ("triage", "contact", "contact")},
+        {"tools": (tool("find_claim", claim="21"),)},
+        {"slots": {"problem": slot("no_heat"), "name": slot("Ann Smith", confirmed=True)}},
+    )
     for changed in others:
-        now = replace(CALL, turns=CALL.turns[:3], wer=Wer(0, 20), **changed)
+        turns = (BEGIN, PROBLEM, replace(NAME, heard="an smith"), END)
+        now = replace(CALL, turns=turns, wer=Wer(0, 20), **changed)
         assert compared(now, was, against="last").verdict == "different"
 
 

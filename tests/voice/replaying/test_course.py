@@ -5,8 +5,8 @@ import pytest
 from sop.graph import Graph
 from sop.loader import load
 from tests.line import Line
-from voice.commands import Clear, Command, SendAudio, Speak
-from voice.events import CallStarted, Event, Heard, Keyed, Stopped
+from voice.commands import Cancel, Clear, Command, SendAudio, Speak
+from voice.events import CallStarted, Event, Heard, Keyed, SpeechFailed, Stopped
 from voice.replaying.course import By, Course, CourseTurn, course_of
 from voice.report import Report
 
@@ -118,6 +118,26 @@ def test_a_sentence_that_is_tried_twice_is_said_once(hvac: Graph) -> None:
     line = Line(hvac, tts_fails=1).ring().until_quiet()
     said = course(line).turns[0].said
     assert len(said) == len(set(said)) == 3
+
+
+def test_a_sentence_that_fails_twice_is_skipped_and_noted(hvac: Graph) -> None:
+    assert course(Line(hvac, tts_fails=1).ring().until_quiet()).turns[0].unheard == []
+    entries: list[Event | Command] = [
+        *(CallStarted(0, "CA1", "MZ1", None, "2026-11-22T19:40:00-05:00"), Speak(0, "Hello.", True)),
+        *(Speak(1, "We record calls.", True), SendAudio(0, 0, 1600), SpeechFailed(0, 1, "EngineCrashed")),
+        *(Speak(1, "We record calls.", True), SpeechFailed(0, 1, "EngineCrashed"), Heard(4000, 4000, 0.0)),
+    ]
+    (begin,) = course_of(entries).turns
+    assert begin.said == ["Hello.", "We record calls."]
+    assert ([one.text for one in begin.agent], begin.unheard) == (["Hello."], ["We record calls."])
+
+
+def test_a_sentence_that_the_caller_cut_off_did_not_fail() -> None:
+    entries: list[Event | Command] = [
+        *(CallStarted(0, "CA1", "MZ1", None, "2026-11-22T19:40:00-05:00"), Speak(0, "Hello.", True)),
+        *(SpeechFailed(0, 0, "EngineCrashed"), Speak(0, "Hello.", True), Cancel((0,)), SpeechFailed(9, 0, "x")),
+    ]
+    assert course_of(entries).turns[0].unheard == []
 
 
 def test_a_recogniser_that_fails(hvac: Graph) -> None:

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.voice.replaying.made import options, result, turn
+from voice.replaying.depth import Depth
 from voice.replaying.document import difference, document, junit, passed, why_not
-from voice.replaying.options import Depth
 from voice.replaying.result import CallResult, Difference, Timings, Versus, failed
 from voice.replaying.running import Done
 from voice.replaying.totals import Judged

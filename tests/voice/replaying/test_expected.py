@@ -1,8 +1,10 @@
 """`<call>.yaml`, as people write it and mistype it."""
 
 import pytest
+from pydantic import ValidationError
 
 from voice.replaying.expected import Beside, Budget, ExpectationError, Expected, parse_beside
+from voice.scenario import Expect
 
 WHOLE = """
 recording: ../calls/tuesday.wav
@@ -59,6 +61,31 @@ def test_a_mistake_names_file_and_place(text: str, complaint: str) -> None:
     with pytest.raises(ExpectationError) as refused:
         parse_beside(text, source="x")
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["outcome", "path", "milestones", "slots", "transfers", "escalations", "tools", "never_said", "latency"]
+)
+def test_a_field_with_nothing_behind_it_is_refused(field: str) -> None:
+    with pytest.raises(ExpectationError) as refused:
+        parse_beside(f"{field}:\nbarge_ins: 0", source="x.yaml")
+    assert str(refused.value) == f"x.yaml: {field}: nothing stands behind it; say what is expected, or leave it out"
+
+
+def test_a_budget_with_nothing_behind_it_is_refused() -> None:
+    with pytest.raises(ExpectationError, match=r"^x: latency.gap_p95_ms: nothing stands behind it"):
+        parse_beside("latency: {gap_p95_ms: }", source="x")
+
+
+def test_in_a_scenario_as_well() -> None:
+    with pytest.raises(ValidationError, match="nothing stands behind it"):
+        Expect.model_validate({"outcome": "lead_saved", "milestones": None})
+    assert Expect.model_validate({"outcome": "lead_saved", "barge_ins": None}).barge_ins is None, "any number"
+
+
+def test_what_was_accepted_without_an_outcome_still_counts() -> None:
+    found = parse_beside("outcome: null\naccepted: {'on': '2026-11-22', flow: f, version: 1}", source="x")
+    assert found.outcome is None and "outcome" not in found.model_fields_set
 
 
 def test_every_mistake_is_named_at_once() -> None:

@@ -1,5 +1,6 @@
 """What is named on the command line, and the calls that it stands for."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from sop.loader import find as find_flow
 from tests.voice.replaying.made import PROBLEM, scenario_folder
 from voice.errors import OperatorError
+from voice.replaying.depth import Depth
 from voice.replaying.finding import Found, expectation, find, flow_name, opened
-from voice.replaying.options import Depth
 
 
 def touched(*paths: Path) -> None:
@@ -146,7 +147,16 @@ def test_a_typo_in_an_expectation_is_its_call_s_matter_alone(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["outcome: [", "\x00", "- a\n- b", "sop: x\nslots: {}\nsteps: {}", "version: 2\nservices: {}"]
+    "text",
+    [
+        "outcomes: [",
+        "sop: x\nslots: [",
+        "services: [\npaths: x",
+        "\x00",
+        "- a\n- b",
+        "sop: x\nslots: {}\nsteps: {}",
+        "version: 2\nservices: {}",
+    ],
 )
 def test_other_yaml_among_the_calls_is_left_alone(tmp_path: Path, text: str) -> None:
     touched(tmp_path / "a.wav")
@@ -164,6 +174,46 @@ def test_an_expectation_whose_call_is_gone_is_a_call_that_fails(tmp_path: Path) 
         opened(names["gone"], Depth.AUDIO)
     with pytest.raises(OperatorError, match=r"lost\.yaml: recording: .*nowhere\.wav is no call"):
         opened(names["lost"], Depth.AUDIO)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (b"recording: ../taken/x.wav\noutcome: [lead_saved\n", r"strict\.yaml: not YAML"),
+        (b"recording: ../taken/x.wav\nlead:\n\tname: Ann\n", r"strict\.yaml: not YAML"),
+        (b"recording: ../taken/x.wav\nlead: {name: J\xfcrgen}\n", r"strict\.yaml: not UTF-8"),
+        (b"outcome: lead_saved\nnow: 2026-13-45\n", r"strict\.yaml: not YAML: month must be"),
+        ("outcome: lead_saved\n".encode("utf-16"), r"strict\.yaml: not UTF-8"),
+        (b"\xef\xbb\xbfnever_said: [diagnosis\n", r"strict\.yaml: not YAML"),
+    ],
+)
+def test_an_expectation_that_can_t_be_read_is_a_call_that_fails(tmp_path: Path, text: bytes, complaint: str) -> None:
+    touched(tmp_path / "taken" / "x.wav", tmp_path / "calls" / "a.wav")
+    (tmp_path / "calls" / "strict.yaml").write_bytes(text)
+    names = {one.name: one for one in find([str(tmp_path / "calls")])}
+    assert list(names) == ["a", "strict"]
+    with pytest.raises(OperatorError, match=complaint):
+        opened(names["strict"], Depth.AUDIO)
+
+
+@pytest.mark.parametrize("beside", ["a.wav", "a.jsonl", "a/scenario.yaml"])
+def test_one_that_can_t_be_read_and_lies_beside_its_call_is_that_call_s(tmp_path: Path, beside: str) -> None:
+    touched(tmp_path / beside)
+    wrote(tmp_path / "a.yaml", "outcome: [")
+    (found,) = find([str(tmp_path)])
+    assert found.beside.name == "a.yaml" and found.kind != "nothing"
+    with pytest.raises(OperatorError, match=r"a\.yaml: not YAML"):
+        opened(found, Depth.AUDIO)
+
+
+def test_a_name_that_is_not_utf_8_is_shown_by_its_bytes(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.wav", b"caf\xe8.wav"):
+        touched(tmp_path / os.fsdecode(name))
+    touched(tmp_path / os.fsdecode(b"\xff") / "x.wav", tmp_path / os.fsdecode(b"\xfe") / "x.wav")
+    names = ["caf\\xe8", "caf\\xe9", "\\xfe/x", "\\xff/x"]
+    assert sorted(one.name for one in find([str(tmp_path)])) == sorted(names)
+    both = find(str(tmp_path / os.fsdecode(part) / "x.wav") for part in (b"\xff", b"\xfe"))
+    assert [one.name for one in both] == [f"{tmp_path}/\\xff/x.wav", f"{tmp_path}/\\xfe/x.wav"]
 
 
 def test_a_bad_file_that_is_named_itself_is_complained_of(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Depth journal: unchanged to the letter, changed on tape."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +9,14 @@ import pytest
 
 from sop import loader
 from tests.voice.replaying.made import FLOW, GAS, NAME, NUMBER, PROBLEM, Senses, options, recorded
+from voice.call import Call
 from voice.errors import OperatorError
+from voice.recorded import Recorded
+from voice.replay import replay
 from voice.replaying import audio_depth, journal_depth
+from voice.replaying.depth import Depth
 from voice.replaying.judged import judged
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult
 from voice.replaying.taken import CUT_SHORT, from_journal, from_scenario
 
@@ -69,6 +74,16 @@ def test_longer_waits_end_turns_later(journals: dict[str, Path], tmp_path: Path)
     assert (found.parts_at.turn, found.parts_at.what, found.parts_at.was) == (2, "endpoint", "260 ms")
     assert (found.parts_at.now, found.parts_at.why, found.verdict) == ("660 ms", "endpointing", "worse")
     assert {one.what for one in found.differences} == {"endpoint"}
+
+
+def test_a_caller_who_said_nothing_says_nothing_again(tmp_path: Path) -> None:
+    caller = Recorded(recorded(PROBLEM).scenario.model_copy(update={"turns": ()}), {})
+    asyncio.run(audio_depth.run(from_scenario("x", tmp_path, caller, None), options(tmp_path), Senses(), tmp_path))
+    (tmp_path / "again").mkdir()
+    found = run(tmp_path / "call.jsonl", tmp_path / "again", changes={"endpointing.complete_ms": "650"})
+    assert [turn.heard for turn in found.turns if turn.heard] == []
+    assert len(found.turns[0].said) > 0 and found.duration_s > 10
+    assert [note for note in found.notes if "over before" in note] == []
 
 
 def test_another_prompt_is_shown_where_it_is_said(journals: dict[str, Path], tmp_path: Path) -> None:
@@ -145,6 +160,36 @@ def test_a_damaged_line_is_an_error_in_words(journals: dict[str, Path], tmp_path
         (tmp_path / "bad.jsonl").write_text(text.replace(old, new) if old in text else text + "[1]\n", encoding="utf-8")
         with pytest.raises(OperatorError, match=r"bad\.jsonl is damaged, or of another version"):
             run(tmp_path / "bad.jsonl", tmp_path)
+
+
+def test_a_damaged_line_is_named_and_nothing_of_it_is_quoted(journals: dict[str, Path], tmp_path: Path) -> None:
+    lines = journals["lead"].read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if line.startswith('{"_":"Understood"'))
+    lines[place] = '{"_":"Daniel Foster"}\n'
+    (tmp_path / "bad.jsonl").write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(OperatorError, match=rf"damaged, or of another version: line {place + 1} ") as found:
+        run(tmp_path / "bad.jsonl", tmp_path)
+    assert "Foster" not in str(found.value)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, TypeError, AttributeError])
+def test_a_mistake_of_the_core_is_no_damage_of_the_journal(
+    journals: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fails(*_: object) -> None:
+        raise error("zip")
+
+    monkeypatch.setattr(Call, "receive", fails)
+    with pytest.raises(error, match="zip"):
+        run(journals["lead"], tmp_path)
+
+
+def test_settings_that_cannot_be_read_are_damage(journals: dict[str, Path], tmp_path: Path) -> None:
+    head, *lines = journals["lead"].read_text(encoding="utf-8").splitlines(keepends=True)
+    other = json.loads(head) | {"settings": []}
+    (tmp_path / "bad.jsonl").write_text("".join([json.dumps(other) + "\n", *lines]), encoding="utf-8")
+    with pytest.raises(OperatorError, match=r"bad\.jsonl is damaged, or of another version: line 1 "):
+        replay(tmp_path / "bad.jsonl")
 
 
 def test_the_recording_s_clock_needs_the_sound(journals: dict[str, Path], tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A call held against what it must come to."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.voice.replaying.made import result, slot, tool, transfer, turn
 from voice.replaying.expected import Budget, Expected
-from voice.replaying.judging import about, faults, taken_for_sure
+from voice.replaying.judging import about, faults, taken_for_sure, unspoken
 from voice.replaying.result import Timings, TurnTiming
 
 CALL = result(
@@ -93,3 +95,12 @@ def test_a_fault_is_about_the_same_whatever_the_wrong_value_is() -> None:
     assert about("turn 3 says 'no', which must never be said") == about("turn 9 says 'no', which must never be said")
     assert about("2 barge-ins, expected 0") == about("1 barge-ins, expected 0")
     assert about("path a b, expected c") != about("outcome a, expected c")
+
+
+def test_a_sentence_that_could_not_be_spoken_is_a_fault_where_it_was_spoken_anew() -> None:
+    lost = result(turn(0, "begin", said="Hello. We record calls.", unheard=("We record calls.",)))
+    (fault,) = unspoken(lost)
+    assert fault == "turn 0 says 'We record calls.', which could not be spoken: the caller did not hear it"
+    assert about(fault) != about("turn 0 says 'We record calls.', which must never be said")
+    assert unspoken(replace(lost, depth="journal")) == (), "it is the recorded call's"
+    assert unspoken(CALL) == ()

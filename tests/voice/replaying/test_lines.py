@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from tests.voice.replaying.made import options, result
+from voice.replaying.depth import Depth
 from voice.replaying.document import document
 from voice.replaying.lines import Lines, call_lines, total_lines
-from voice.replaying.options import Depth
 from voice.replaying.result import CallResult, Difference, Timings, Versus, failed
 from voice.replaying.running import Done
 from voice.replaying.totals import Judged

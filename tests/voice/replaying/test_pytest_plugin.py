@@ -159,6 +159,59 @@ def test_an_expectation_may_name_a_call_elsewhere_which_is_then_no_test_of_its_o
     result.stdout.fnmatch_lines(["calls/smell_of_gas.yaml::smell_of_gas PASSED*"])
 
 
+@pytest.mark.parametrize("suffix", [".yaml", ".yml"])
+def test_a_call_with_its_expectation_beside_it_is_named_by_its_own_file(
+    pytester: pytest.Pytester, folder: Path, suffix: str
+) -> None:
+    shutil.copy(GAS, folder)
+    (folder / "gas_emergency").with_suffix(suffix).write_text("outcome: lead_saved\n")
+    result = run(pytester, "calls/gas_emergency.jsonl")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["outcome transferred, expected lead_saved"])
+
+
+def test_calls_of_one_stem_are_each_a_test(pytester: pytest.Pytester, folder: Path) -> None:
+    for suffix in (".wav", ".flac"):
+        (folder / f"karen{suffix}").touch()
+    (folder / "karen.yml").write_text("flow: after_hours_hvac\n")
+    result = run(pytester, "-v")
+    result.assert_outcomes(skipped=2)
+    result.stdout.fnmatch_lines(["calls/karen.flac::karen.flac SKIPPED*", "calls/karen.wav::karen.wav SKIPPED*"])
+
+
+def test_two_expectations_beside_one_call_are_both_held_against_it(pytester: pytest.Pytester, folder: Path) -> None:
+    shutil.copy(GAS, folder)
+    (folder / "gas_emergency.yaml").write_text("outcome: transferred\n")
+    (folder / "gas_emergency.yml").write_text("recording: gas_emergency.jsonl\noutcome: lead_saved\n")
+    result = run(pytester, "-v")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["calls/gas_emergency.jsonl::gas_emergency.y*ml *"])
+
+
+def test_an_expectation_that_can_t_be_read_is_no_call_the_fewer(pytester: pytest.Pytester, folder: Path) -> None:
+    shutil.copy(GAS, folder)
+    (folder / "strict.yaml").write_text("recording: ../taken/x.jsonl\noutcome: [lead_saved\n")
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*strict.yaml: not YAML: *"])
+
+
+def test_a_procedure_is_aimed_by_all_calls_of_the_folder_also_where_some_are_left_out(
+    pytester: pytest.Pytester, folder: Path
+) -> None:
+    for journal in (GAS, COURSE):
+        shutil.copy(journal, folder)
+    other = GAS.read_text().replace('"flow": "after_hours_hvac"', '"flow": "other"')
+    other = other.replace("sop: after_hours_hvac", "sop: other")
+    (folder / "other.jsonl").write_text(other)
+    for words in ((), ("-k", "other"), ("calls/other.jsonl",)):
+        result = run(pytester, "-v", "--switchboard-flow", "after_hours_hvac", *words)
+        result.stdout.fnmatch_lines(["calls/other.jsonl::other PASSED*"])
+    (folder / "other.yaml").write_text("outcome: lead_saved\n")
+    result = run(pytester, "-k", "other", "--switchboard-flow", "after_hours_hvac")
+    result.stdout.fnmatch_lines(["report: *switchboard replay calls/other.jsonl --depth journal --html *"])
+
+
 def test_a_scenario_is_one_call_and_its_clips_are_none(pytester: pytest.Pytester, folder: Path) -> None:
     (folder / "karen").mkdir()
     for name in ("scenario.yaml", "01.wav", "line.wav"):
@@ -197,6 +250,11 @@ def test_an_option_that_nothing_comes_of_is_refused(pytester: pytest.Pytester, f
     result = pytester.runpytest_inprocess("--switchboard-flow", "after_hours_hvac")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*no folder of calls is named*--switchboard-flow=*"])
+    for option, value in (("--switchboard-depth", "journal"), ("--switchboard-set", "endpointing.open_ms=900")):
+        result = pytester.runpytest_inprocess(option, value)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"*{option} is given, and no folder of calls is named: *"])
+        assert "without a blank" not in result.stderr.str(), "it is no path"
 
 
 def test_a_missing_model_is_an_error_that_names_it(pytester: pytest.Pytester, folder: Path) -> None:
@@ -243,7 +301,7 @@ def test_the_option_has_a_folder_visited_that_pytest_would_not_come_to(pytester:
     shutil.copy(GAS, folder)
     pytester.makeini("[pytest]\ntestpaths = tests\n")
     pytester.mkdir("tests").joinpath("test_other.py").write_text("def test_other(): pass\n")
-    run(pytester).assert_outcomes(passed=1)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
     run(pytester, "--switchboard-calls", "calls").assert_outcomes(passed=2)
     pytester.makeini("[pytest]\ntestpaths = tests\nswitchboard_calls = calls\n")
     run(pytester).assert_outcomes(passed=2)
@@ -271,7 +329,7 @@ def test_where_no_call_is_collected_nothing_is_loaded(pytester: pytest.Pytester,
 def test_without_a_folder_named_nothing_is_collected(pytester: pytest.Pytester, folder: Path) -> None:
     shutil.copy(GAS, folder)
     pytester.makeini("[pytest]\n")
-    result = run(pytester, "--strict-markers", "--strict-config")
+    result = pytester.runpytest_inprocess("--strict-markers", "--strict-config")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert "switchboard" not in text(pytester.runpytest_inprocess("--markers"))
 

@@ -12,7 +12,7 @@ import pytest
 from tests.voice.replaying.made import FLOW, GAS, NAME, NUMBER, PROBLEM, Senses, options, recorded
 from voice.audio import Pcm, decode, encode
 from voice.errors import OperatorError
-from voice.recorded import load
+from voice.recorded import Recorded, load
 from voice.replaying import audio_depth
 from voice.replaying.audio_file import read_call_audio
 from voice.replaying.expected import Beside
@@ -171,6 +171,31 @@ def test_sound_behind_the_end_of_a_journal_that_was_cut_short_is_nobody_s(call: 
     assert recorded is not None and len(recorded.scenario.turns) == 1
     between = recorded.scenario.between
     assert between is None or not np.any(np.abs(decode(recorded.clips[between])) > 500)
+
+
+def silent_journal(folder: Path) -> Path:
+    """A call in which nobody says anything, and that ends by itself."""
+    caller = Recorded(recorded(PROBLEM).scenario.model_copy(update={"turns": ()}), {})
+    asyncio.run(audio_depth.run(from_scenario("x", folder, caller, None), options(folder), Senses(), folder))
+    return folder / "call.jsonl"
+
+
+@pytest.mark.parametrize("as_recorded", [False, True])
+def test_a_caller_who_does_nothing_is_silent_again(tmp_path: Path, as_recorded: bool) -> None:
+    taken = opened(silent_journal(tmp_path))
+    assert taken.recorded is not None
+    turns = taken.recorded.scenario.turns
+    assert [(turn.keys, turn.hang_up, turn.says) for turn in turns] == [(None, None, "")]
+    assert not np.any(decode(turns[0].sound(taken.recorded.clips)))
+    found = again(taken, tmp_path, as_recorded=as_recorded)
+    assert found.duration_s > 10 and found.failed == ""
+    assert [turn.heard for turn in found.turns if turn.heard] == []
+    assert [note for note in found.notes if "over before" in note] == []
+
+
+def test_words_that_are_written_down_are_not_put_into_the_mouth_of_a_silent_caller(tmp_path: Path) -> None:
+    taken = opened(silent_journal(tmp_path), Beside(says=("hello",)))
+    assert taken.recorded is not None and [turn.says for turn in taken.recorded.scenario.turns] == [""]
 
 
 # ---- from elsewhere --------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.voice.replaying.made import result, slot, tool, transfer, turn
-from voice.replaying.course import By, Course, CourseTurn, Slot, Speech
+from voice.replaying.course import By, Course, CourseTurn, Slot
 from voice.replaying.result import (
     Difference,
     Timings,
@@ -17,6 +17,7 @@ from voice.replaying.result import (
     to_json,
     with_words,
 )
+from voice.replaying.speeches import Speech
 
 DIFFERENCE = Difference(1, "said", "Yes?", "Well?", "the prompt's text")
 CALL = result(
@@ -56,6 +57,7 @@ def test_of_a_call_that_could_not_be_run_there_is_only_why() -> None:
 def test_samples_become_seconds() -> None:
     spoken = CourseTurn(By.SPEECH, 16000, "triage", heard="yes", caller=(8000, 12000), gap_ms=500, stages={"asr": 80.0})
     spoken.agent.append(Speech("Thank you.", 17000, 21000, cut=True))
+    spoken.unheard.append("We record calls.")
     course = Course(
         *(None, "lead_saved", ("triage",), (CourseTurn(By.BEGIN, 0, ""), spoken)),
         slots={"name": Slot("Ann", "ann", 0.83333, True, 1)},
@@ -68,7 +70,7 @@ def test_samples_become_seconds() -> None:
     )
     found = result_of(course, call="x", kind="journal", depth="audio", flow="f", version=2)
     assert (found.duration_s, found.barge_ins, found.slots["name"].confidence) == (3.0, 1, 0.833)
-    assert found.turns[1].caller == (1.0, 1.5)
+    assert (found.turns[1].caller, found.turns[1].unheard) == ((1.0, 1.5), ("We record calls.",))
     ((begins, ends, text, cut),) = ((one.begins_s, one.ends_s, one.text, one.cut) for one in found.turns[1].agent)
     assert (begins, ends, text, cut) == (2.125, 2.625, "Thank you.", True)
     assert found.timings.turns == (TurnTiming(1, 500, {"asr": 80.0}),), "the begin has no timing"

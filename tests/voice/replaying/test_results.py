@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.voice.replaying.made import PROBLEM, options, result, scenario_folder
+from voice.replaying.depth import Depth
 from voice.replaying.finding import Found, find
-from voice.replaying.options import Depth
 from voice.replaying.result import failed
-from voice.replaying.results import Results, Run, fingerprint
+from voice.replaying.results import Results, Run, fingerprint, stamp_of
 
 
 @pytest.fixture
@@ -128,6 +128,35 @@ def test_a_stopped_run_knows_what_it_has_done(results: Results, call: Found, tmp
     assert Run(results, [call], options(tmp_path, flow="x"), code="1", again=False).done == frozenset()
     first.end()
     assert Run(results, [call], options(tmp_path), code="1", again=False).done == frozenset()
+
+
+def test_with_what_came_of_a_call_stands_what_it_was_run_with(results: Results, call: Found, tmp_path: Path) -> None:
+    place = results.place(call, options(tmp_path))
+    assert results.stamp(place) is None
+    results.keep(place, result())
+    assert results.stamp(place) is None, "nobody knows"
+    how = options(tmp_path, flow="mine.yaml", changes={"no_input_ms": "9000"})
+    stamp = stamp_of(call, how, "1")
+    results.keep(place, result(outcome="third"), stamp)
+    assert results.stamp(place) == stamp
+    assert (stamp.flow, stamp.changes) == ("mine.yaml", {"no_input_ms": "9000"})
+    kept = results.kept(place)
+    assert kept == result(outcome="third")
+    assert stamp_of(call, how, "2") != stamp
+    assert stamp_of(call, replace(how, aimed_at="other"), "1") != stamp, "then it keeps its own procedure"
+    (place / "result.json").write_text('{"stamp": 3}', encoding="utf-8")
+    assert results.stamp(place) is None
+
+
+def test_what_holds_a_path_that_is_not_utf_8_can_be_kept(results: Results, call: Found, tmp_path: Path) -> None:
+    place = results.place(call, options(tmp_path))
+    results.keep(place, result(journal=os.fsdecode(b"/calls/caf\xe9.jsonl"), outcome="first"))
+    kept = results.kept(place)
+    assert kept is not None and (kept.journal, kept.outcome) == ("/calls/caf?.jsonl", "first")
+    odd = replace(call, path=call.path.with_name(os.fsdecode(b"\xe9.jsonl")))
+    Run(results, [odd], options(tmp_path), code="1", again=False).finished("a")
+    odd.path.touch()
+    assert fingerprint([odd], options(tmp_path), "1") != fingerprint([call], options(tmp_path), "1")
 
 
 def test_a_damaged_note_of_a_run_is_none(results: Results, call: Found, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from sop.loader import find as find_flow
 from tests.voice.replaying.made import (
+    FLOW,
     GAS,
     NAME,
     PROBLEM,
@@ -26,10 +29,12 @@ from tests.voice.replaying.made import (
 )
 from voice.commands import Speak
 from voice.demo import PIPER, WHISPER
+from voice.errors import OperatorError
 from voice.replaying import audio_depth, running
+from voice.replaying.depth import Depth
 from voice.replaying.document import document
 from voice.replaying.finding import find
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.results import Results
 from voice.replaying.running import Done
 from voice.replaying.taken import from_scenario
@@ -208,9 +213,17 @@ def test_a_mistake_of_our_own_is_one_call_s_matter_too(
 class Stopping(Senses):
     """Somebody presses Ctrl-C in the midst of a call: what is under way is cancelled."""
 
-    def __init__(self, after: int) -> None:
+    def __init__(self, after: int, *, breaks: bool = False) -> None:
+        """`breaks`: the first call can't be run."""
         super().__init__()
-        self._after = after
+        self._after, self._breaks = after, breaks
+
+    def ear(self) -> Ear:
+        """Or breaks, once."""
+        if self._breaks:
+            self._breaks = False
+            raise IndexError
+        return super().ear()
 
     async def speak(self, command: Speak) -> bytes:
         """The first sentence of that call is its last."""
@@ -222,12 +235,14 @@ class Stopping(Senses):
         return await super().speak(command)
 
 
-def stopped(calls: Path, how: Options, monkeypatch: pytest.MonkeyPatch, after: int = 2) -> None:
-    """Runs the calls and is stopped when so many are done."""
+def stopped(
+    calls: Path, how: Options, monkeypatch: pytest.MonkeyPatch, after: int = 2, *, breaks: bool = False
+) -> None:
+    """Runs the calls and is stopped when so many are done; `breaks`: before those the first can't be run."""
 
     @asynccontextmanager
     async def stopping(_: Options) -> AsyncIterator[Senses]:
-        yield Stopping(after)
+        yield Stopping(after, breaks=breaks)
 
     async def main() -> None:
         found = running.run(find([str(calls)]), how, Watching(), code="1")
@@ -278,6 +293,50 @@ def test_other_options_or_files_begin_anew(calls: Path, tmp_path: Path, monkeypa
     assert begun(calls, how, again=True) == (3, 0)
     stopped(calls, how, monkeypatch)
     assert begun(calls, how) == (3, 2)
+
+
+def test_a_run_that_goes_on_aims_the_procedure_as_the_whole_run_does(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = find_flow(FLOW).read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(text.replace(f"sop: {FLOW}", "sop: other"), encoding="utf-8")
+    scenario = calls / "problem" / "scenario.yaml"
+    named = scenario.read_text(encoding="utf-8").replace(f"flow: {FLOW}", f"flow: {tmp_path / 'other.yaml'}")
+    scenario.write_text(named, encoding="utf-8")
+    how = options(tmp_path, flow=FLOW, jobs=1)
+    stopped(calls, how, monkeypatch)
+    watching = Watching()
+    done = run(calls, how, watching)
+    assert watching.begun == (3, 2)
+    assert [one.flow for one in done.results] == [FLOW, FLOW, "other"], "a call of another procedure keeps its own"
+
+
+def test_what_another_run_has_kept_in_the_meantime_is_not_taken_over(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how = options(tmp_path, jobs=1)
+    whole = as_json(run(calls, how), how)
+    stopped(calls, how, monkeypatch)
+    run(calls / "gas", replace(how, changes={"endpointing.open_ms": "900"}))
+    watching = Watching()
+    done = run(calls, how, watching)
+    assert (watching.begun, watching.names) == ((3, 1), ["gas", "problem"])
+    assert {turn.endpoint_ms for turn in done.results[0].turns} <= {None, 600}
+    stopped(calls, how, monkeypatch)
+    asyncio.run(running.run(find([str(calls / "gas")]), how, Watching(), code="2"))
+    assert begun(calls, how) == (3, 1), "another version of the product"
+    assert as_json(run(calls, how), how) == whole
+
+
+def test_a_call_that_could_not_be_run_is_tried_again(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how = options(tmp_path, jobs=1)
+    stopped(calls, how, monkeypatch, 1, breaks=True)
+    watching = Watching()
+    done = run(calls, how, watching)
+    assert (watching.begun, watching.names) == ((3, 1), ["gas", "problem"])
+    assert set(verdicts(done).values()) == {"same"}
 
 
 def test_a_stopped_call_leaves_what_the_run_before_has_left(
@@ -386,3 +445,52 @@ def test_a_call_that_is_over_before_the_caller_is_says_so(tmp_path: Path) -> Non
 def test_what_has_not_been_run_can_t_be_reported_on(calls: Path, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="gas, lead, problem: not run at depth audio yet; leave --kept out"):
         running.kept(find([str(calls)]), options(tmp_path))
+
+
+def test_what_is_kept_is_told_with_the_options_that_it_was_run_with(calls: Path, tmp_path: Path) -> None:
+    how, found = options(tmp_path), find([str(calls)])
+    tried = replace(how, flow=FLOW, changes={"endpointing.open_ms": "900"})
+    first = as_json(run(calls, tried), tried)
+    for given in (how, tried):
+        stored = running.with_kept(found, given)
+        assert as_json(running.kept(found, stored), stored) == as_json(running.kept(found, tried), tried)
+        assert document(running.kept(found, stored), stored, 1.0)["changes"] == {"endpointing.open_ms": "900"}
+    assert json.loads(first)["flow"] == FLOW
+
+
+@pytest.mark.parametrize("more", [{"flow": "dental_booking"}, {"changes": {"endpointing.open_ms": "800"}}])
+def test_other_options_than_those_of_what_is_kept_are_refused(
+    calls: Path, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    how, found = options(tmp_path), find([str(calls)])
+    run(calls, replace(how, changes={"endpointing.open_ms": "900"}))
+    with pytest.raises(OperatorError, match=r"kept of gas, lead, problem was run with --set endpointing\.open_ms=900"):
+        running.with_kept(found, replace(how, **more))
+
+
+def test_what_was_run_with_several_options_makes_no_one_report(calls: Path, tmp_path: Path) -> None:
+    how, found = options(tmp_path), find([str(calls)])
+    run(calls, how)
+    run(calls / "gas", replace(how, changes={"endpointing.open_ms": "900"}))
+    with pytest.raises(OperatorError, match=r"gas was run with --set endpointing\.open_ms=900.*lead, problem .*as tak"):
+        running.with_kept(found, how)
+    with pytest.raises(OperatorError, match="gas, lead, problem: not run at depth journal yet; leave --kept out"):
+        running.with_kept(found, replace(how, depth=Depth.JOURNAL))
+
+
+def test_a_name_that_is_not_utf_8_spoils_nothing(calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = calls / os.fsdecode(b"caf\xe9")
+    for suffix in (".jsonl", ".wav"):
+        shutil.copy(calls / f"lead{suffix}", odd.with_suffix(suffix))
+    shutil.copytree(calls / "gas", calls / os.fsdecode(b"g\xe4s"))
+    how = options(tmp_path, jobs=1)
+    done = run(calls, how)
+    assert verdicts(done) == dict.fromkeys(["caf\\xe9", "gas", "g\\xe4s", "lead", "problem"], "same")
+    assert verdicts(running.kept(find([str(calls)]), how)) == verdicts(done)
+    stopped(calls, how, monkeypatch)
+    assert begun(calls, how) == (5, 2)
+    odd.with_suffix(".wav").unlink()
+    failing = run(calls, how)
+    assert "caf" in verdicts(failing)["caf\\xe9"]
+    at_journal = replace(how, depth=Depth.JOURNAL)
+    assert verdicts(run(calls, at_journal))["caf\\xe9"] == "same"

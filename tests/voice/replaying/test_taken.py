@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ def test_a_scenario_has_its_world_and_its_time(tmp_path: Path) -> None:
     assert isinstance(outside, Scripted) and outside.people == {"desk": "busy"}
     assert taken.outside(taken.graph) is not outside, "each run has a world of its own"
     assert taken.caller() is not taken.caller()
+
+
+def test_a_carrier_s_name_for_a_call_whose_name_is_not_utf_8() -> None:
+    odd, other = (call_sid(os.fsdecode(name)) for name in (b"caf\xe9", b"caf\xe8"))
+    assert odd != other and len(odd) == 34
 
 
 def test_what_lies_beside_a_scenario_stands_in_place_of_its_own_field_by_field(tmp_path: Path) -> None:

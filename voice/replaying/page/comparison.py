@@ -14,6 +14,8 @@ WHAT = {
     "set": "values set",
     "entered": "steps entered",
     "said": "agent says",
+    "unheard": "never heard",
+    "cut": "broke off",
     "barge_in": "barge-in",
     "endpoint": "end of the turn",
     "turn": "whole turn",
@@ -31,8 +33,8 @@ _OTHER = {
 }
 _WORDS = ("heard", "said", "entered", "set", "turn", "tools", "transfers")
 _GRAVITY = (
-    *("outcome", "transfers", "tools", "confirmed", "steps", "set", "turn", "by", "entered", "at_step", "heard"),
-    *("said", "barge_in", "endpoint", "commands"),
+    *("outcome", "transfers", "tools", "unheard", "confirmed", "steps", "set", "turn", "by", "entered", "at_step"),
+    *("heard", "said", "cut", "barge_in", "endpoint", "commands"),
 )
 _FOLLOWS = "follows from turn"
 """As `voice.replaying.comparison` begins the reason of what only follows from an earlier difference."""

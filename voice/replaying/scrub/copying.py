@@ -10,37 +10,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel
-
+from sop import FlowError
 from sop.graph import Graph
 from sop.reading import Hypothesis
 from voice import replay
-from voice.audio import SILENCE
 from voice.commands import Transcribe, Urgency
 from voice.errors import OperatorError
 from voice.journal import Journal, Recording, read_entries
 from voice.recorded import Recorded
 from voice.replaying import accepting, audio_depth
 from voice.replaying.course import Course, course_of
-from voice.replaying.finding import SCENARIO_FILE, find, opened
-from voice.replaying.options import Depth, Options
+from voice.replaying.depth import Depth
+from voice.replaying.finding import find, opened
+from voice.replaying.options import Options
 from voice.replaying.past import Past
-from voice.replaying.recording import scenario as as_scenario
+from voice.replaying.recording import SILENCE_OF, SILENT, caller_of
 from voice.replaying.rerun import Given, Rerun
 from voice.replaying.result import result_of
 from voice.replaying.scrub.clips import LINE, Clip, Wording, line_like, noise_like, sentence, spoken
 from voice.replaying.scrub.known_words import KnownWords
 from voice.replaying.scrub.original import Original
+from voice.replaying.scrub.own_flow import flow_of
 from voice.replaying.scrub.plain_words import Vocabulary, vocabulary
 from voice.replaying.scrub.restating import Restater, Uttered
 from voice.replaying.scrub.rewriting import Rewriter
+from voice.replaying.scrub.scenario_file import dumped, write_scenario
 from voice.replaying.scrub.stand_ins import StandIns, stand_ins
 from voice.replaying.scrub.telling import CallerTurn
 from voice.replaying.scrub.traces import needles, traces
 from voice.replaying.senses import Models
 from voice.replaying.taken import JOURNAL, RECORDING, SCENARIO, Taken, Told
-from voice.scenario import After, Turn, wav_of_mulaw
+from voice.scenario import Turn
 
 _ATTEMPTS = 3
 """So many sets of stand-ins are tried until the recogniser hears the copy as the original was heard."""
@@ -127,6 +127,7 @@ class _Copier:
         self._stands: StandIns = stand_ins(original.held, now=taken.start.now, own=self._own, attempt=attempt)
         self._rewriter = Rewriter(taken.graph, self._stands, self._own, original.held)
         self._restater = Restater(taken.graph, self._stands, self._own, taken.start.now)
+        self._flow = flow_of(original, name)
 
     async def make(self, place: Path) -> Copied:
         """Raises _Unfit."""
@@ -145,9 +146,11 @@ class _Copier:
             case _:
                 path.unlink()
                 path.with_suffix(".wav").unlink()
-                _write_scenario(place / self._name, taken.recorded)
+                write_scenario(place / self._name, taken.recorded)
         self._write_beside(place, course, says)
         self._look_through(place)
+        if self._flow is not None:  # the business's own text may hold what a call's values are looked for
+            self._flow.write(place / self._name if self._original.found.kind == SCENARIO else place)
         spoken_turns = sum(clip is not None and bool(clip.parts) for _, clip in turns)
         return Copied(place, len(self._stands.values), spoken_turns, await self._heard_alike(place, course))
 
@@ -172,8 +175,8 @@ class _Copier:
             clips[file] = clip.mulaw
             made.append((_worded(turn.turn, file, clip), clip))
         if not made:
-            clips["01.wav"] = SILENCE * 160
-            made.append((Turn(clip="01.wav", says="", when=After(pause_ms=30_000)), Clip(clips["01.wav"], ())))
+            clips |= SILENCE_OF
+            made.append((SILENT, Clip(SILENT.sound(clips), ())))
         between = recorded.scenario.between if recorded else None
         line = line_like(recorded.clips[between]) if recorded and between else None
         return made, clips | ({LINE: line} if line is not None else {})
@@ -231,20 +234,25 @@ class _Copier:
     def _taken(self, turns: list[Turn], clips: dict[str, bytes]) -> Taken:
         """The copy, ready to be run."""
         taken = self._original.taken
+        between = LINE if LINE in clips else None
         if self._original.found.kind == SCENARIO and taken.recorded is not None:
-            between = LINE if LINE in clips else None
-            changes = {"turns": tuple(turns), "between": between, "voice": "the voice that comes with Switchboard"}
+            changes: dict[str, object] = {
+                "turns": tuple(turns),
+                "between": between,
+                "voice": "the voice that comes with Switchboard",
+            }
             new = self._rewriter.scenario(taken.recorded.scenario, self._name, self._original.tools)
-            new = new.model_copy(update=changes)
+            if self._flow is not None:
+                changes["flow"] = self._flow.path
+            recorded = Recorded(new.model_copy(update=changes), clips)
         else:
-            between = LINE if LINE in clips else None
             says = tuple(turn.says or "" for turn in turns if turn.clip is not None)
-            new = as_scenario(tuple(turns), between, says)
+            recorded = caller_of(turns, clips, between, says)
         return replace(
             taken,
             name=self._name,
             start=self._rewriter.start(taken.start, self._name),
-            recorded=Recorded(new, clips),
+            recorded=recorded,
             as_recorded=None,
             longest_s=taken.limit_s,
             told=_Retold(self._rewriter.past(taken.past)) if taken.past is not None else None,
@@ -282,15 +290,17 @@ class _Copier:
         return found is not None and (free or found.value == self._stands.of(was.slots[slot].value))
 
     async def _heard_alike(self, place: Path, course: Course) -> bool:
-        """Whether the copy, opened as anybody opens it, comes to the same by its sound alone."""
+        """Whether the copy, opened as anybody opens it, comes to the same by its sound alone. Raises _Unfit where that
+        does not find its procedure."""
         work = place.with_name(place.name + "-heard")
         work.mkdir()
         named = place / self._name
         path = next(p for p in (named, named.with_suffix(".jsonl"), named.with_suffix(".wav")) if p.exists())
-        flow = self._original.beside.flow if self._original.beside else None
         try:
-            taken = opened(find([str(path)])[0], Depth.AUDIO, flow)
+            taken = opened(find([str(path)])[0], Depth.AUDIO)
             result = await audio_depth.run(taken, replace(self._options, depth=Depth.AUDIO), self._senses, work)
+        except FlowError:
+            raise _Unfit(self._why("its procedure can't be read from the files that go along")) from None
         except OperatorError:
             return False
         finally:
@@ -303,7 +313,7 @@ class _Copier:
         before, taken = self._original.beside, self._original.taken
         if before is None:
             return
-        other = self._rewriter.beside(before, says)
+        other = self._rewriter.beside(before, says, self._flow.path if self._flow is not None else None)
         path = place / f"{self._name}.yaml"
         if before.accepted is not None:
             result = result_of(
@@ -316,7 +326,7 @@ class _Copier:
             )
             path.write_text(accepting.accepted(result, other, on=before.accepted.on), encoding="utf-8")
         else:
-            path.write_text(_dumped(other), encoding="utf-8")
+            path.write_text(dumped(other), encoding="utf-8")
 
     def _look_through(self, place: Path) -> None:
         """Raises _Unfit where something of the original is left."""
@@ -330,17 +340,3 @@ def _worded(turn: Turn, file: str, clip: Clip) -> Turn:
     says = " ".join(sentence(part.text) for part in clip.parts)
     ends = {"voice_ends_ms": clip.voice_ends_ms} if clip.parts else {}
     return Turn(clip=file, says=says, when=turn.when, **ends)
-
-
-def _write_scenario(folder: Path, recorded: Recorded | None) -> None:
-    assert recorded is not None
-    folder.mkdir()
-    for file, mulaw in recorded.clips.items():
-        (folder / file).write_bytes(wav_of_mulaw(mulaw))
-    text = _dumped(recorded.scenario)
-    (folder / SCENARIO_FILE).write_text(text, encoding="utf-8")
-
-
-def _dumped(model: BaseModel) -> str:
-    plain = model.model_dump(mode="json", exclude_unset=True)
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sop.slots.spoken_numbers import is_number_word, read_number, speak_house_number
 from sop.words import Words, split_words
 from voice.replaying.scrub.plain_words import Vocabulary
+from voice.replaying.scrub.said_dates import Day, day_of, days_said, instead, other_digits
 from voice.replaying.scrub.stand_ins import StandIns
 
 LONG = 4
@@ -51,20 +52,53 @@ def masked(text: str, stands: StandIns, own: Vocabulary, *, longest: int = LONG 
     'morgan m o r g a n'
     """
     words = split_words(text)
+    replaced = _days(stands)
+    kept: list[str] = []
+    at = 0
+    for said in days_said(words, replaced):
+        kept += _plain(words[at : said.begins], stands, own, longest)
+        kept.append(instead(words, said, replaced[said.day]))
+        at = said.ends
+    kept += _plain(words[at:], stands, own, longest)
+    return " ".join(word for word in kept if word)
+
+
+def _days(stands: StandIns) -> dict[Day, Day]:
+    """Days of the call's values → the ones that stand for them."""
+    pairs = ((day_of(value), day_of(other)) for value, other in stands.values.items())
+    return {day: other for day, other in pairs if day is not None and other is not None}
+
+
+def _plain(words: Words, stands: StandIns, own: Vocabulary, longest: int) -> list[str]:
+    """Words without such a day among them."""
     runs = {run.begins: run for run in number_runs(words)}
+    dates = {digits: other for pair in _days(stands).items() for digits, other in other_digits(*pair).items()}
+    alone = lone_names(stands)
     kept: list[str] = []
     at = 0
     while at < len(words):
         if (run := runs.get(at)) is not None:
-            kept.append(_number(words, run, stands, longest))
+            other = dates.get(run.digits)
+            kept.append(in_words(other) if other else _number(words, run, stands, longest))
             at = run.ends
         elif (end := _spelled(words, at)) > at:
             kept.append(_spelling("".join(words[at:end]), stands))
             at = end
         else:
-            kept.append(_word(words, at, stands, own))
+            kept.append(_word(words, at, stands, own - alone))
             at += 1
-    return " ".join(word for word in kept if word)
+    return kept
+
+
+def lone_names(stands: StandIns) -> frozenset[str]:
+    """Names of which one word alone is replaced: that word is a name wherever it stands, a plain one ("price") too.
+
+    >>> lone_names(StandIns({"Price Jr.": "Carter Jr.", "Will Hill": "Henry Porter"}, {"price": "carter"}, {}))
+    frozenset({'price'})
+    """
+    parts = (split_words(value) for value in stands.values)
+    found = ([word for word in words if word in stands.words] for words in parts if all(map(str.isalpha, words)))
+    return frozenset(words[0] for words in found if len(words) == 1)
 
 
 def _number(words: Words, run: Run, stands: StandIns, longest: int) -> str:

@@ -12,9 +12,9 @@ from voice.events import Event, ToolFinished
 from voice.journal import Journal, Recording, read_entries
 from voice.performer import LEAD_TOOL
 from voice.replaying.course import Course, course_of
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Beside
 from voice.replaying.finding import Found, expectation, opened
-from voice.replaying.options import Depth
 from voice.replaying.past import past_of
 from voice.replaying.rerun import Given, Rerun, Senses
 from voice.replaying.scrub.holdings import held_in_expectation, held_in_journal, held_in_scenario

@@ -128,8 +128,9 @@ class Rewriter:
     def _answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {key: self.stands.values.get(str(value), value) for key, value in given.items()}
 
-    def beside(self, beside: Beside, says: Sequence[str] | None) -> Beside:
-        """What stands beside a call, for its copy. `says`: the words of the copy's caller."""
+    def beside(self, beside: Beside, says: Sequence[str] | None, flow: str | None = None) -> Beside:
+        """What stands beside a call, for its copy. `says`: the words of the copy's caller; `flow`: the file of its
+        procedure, where that goes along as one."""
         changes: dict[str, Any] = {"recording": None, "turns": None, "accepted": None}
         if beside.consent is not None:
             changes["consent"] = AGREED
@@ -140,7 +141,7 @@ class Rewriter:
         if beside.now is not None:
             changes["now"] = to_the_minute(beside.now)
         if beside.flow is not None:
-            changes["flow"] = PurePath(beside.flow).name
+            changes["flow"] = flow or PurePath(beside.flow).name
         kept = beside.model_fields_set - {name for name, value in changes.items() if value is None}
         changed = {name: value for name, value in changes.items() if value is not None}
         expected = self.expected(beside)

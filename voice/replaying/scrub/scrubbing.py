@@ -17,8 +17,9 @@ from voice import config as configuration
 from voice import demo, models
 from voice.errors import OperatorError, SwitchboardError
 from voice.replaying import audio_depth
+from voice.replaying.depth import Depth
 from voice.replaying.finding import Found
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.scrub.copying import Copied, copied
 from voice.replaying.scrub.original import original_of
 from voice.replaying.senses import Models

@@ -1,8 +1,8 @@
 """What is left of a call's values in its copy: nothing may be.
 
 Looked for in every text of every file, in names of files as well: each replaced value as words in a row, each word of a
-name, an address or what was said freely that is no ordinary one, and the digits of each number, spoken or written,
-together or in groups. The procedure's own text is the business's, and is left out.
+name, an address or what was said freely that is no ordinary one, month and day of a date, and the digits of each
+number, spoken or written, together or in groups. The procedure's own text is the business's, and is left out.
 """
 
 import itertools
@@ -19,6 +19,7 @@ from sop.slots.spoken_numbers import is_number_word
 from sop.words import find_phrase
 from voice.replaying.scrub.masking import number_runs
 from voice.replaying.scrub.plain_words import Vocabulary, split_all
+from voice.replaying.scrub.said_dates import Day, day_of, days_said, digit_forms
 from voice.replaying.scrub.stand_ins import STAFF, TEXT, Held, StandIns
 
 _LONG = 7
@@ -39,6 +40,10 @@ class Needle:
     """What it is a part of; never the value."""
     words: tuple[str, ...] = ()
     digits: str = ""
+    day: Day | None = None
+    """However it is said."""
+    whole: bool = False
+    """The words are looked for where a text has no others."""
 
 
 def needles(held: Iterable[Held], stands: StandIns, own: Vocabulary) -> tuple[Needle, ...]:
@@ -56,6 +61,10 @@ def _needles(one: Held, stands: StandIns, own: Vocabulary, dealt: frozenset[str]
     letters = tuple(word for word in words if word.isalpha() and not is_number_word(word))
     if len(letters) > 1 and (one.kind in ("person_name", "free_text") or set(letters) - own):
         yield Needle(one.label, words=words)
+    if one.kind in ("person_name", STAFF) and len(letters) == 1 and letters[0] in own:
+        yield Needle(one.label, words=letters, whole=True)
+    if one.kind == "date":
+        yield Needle(one.label, day=day_of(one.value))
     if one.kind in _WORDY:
         yield from (
             Needle(one.label, words=(word,))
@@ -72,8 +81,8 @@ def _digits(one: Held) -> Iterator[str]:
         yield from dict.fromkeys((own, national, national[-7:], national[-4:]))
         return
     if one.kind == "date":
-        year, month, day = one.value.split("-")
-        yield from (f"{year}{month}{day}", f"{month}{day}{year}")
+        day = day_of(one.value)
+        yield from dict.fromkeys(digit_forms(day) if day is not None else ())
         return
     for digits in re.findall(r"\d+", one.value):
         if len(digits) >= _SHORT:
@@ -99,10 +108,12 @@ def found_in(text: str, wanted: Iterable[Needle]) -> Iterator[str]:
     together = "".join(runs)
     for needle in wanted:
         in_words = bool(needle.words) and (
-            find_phrase(words, needle.words) >= 0 or "".join(needle.words) in letters.split()
+            (words == needle.words if needle.whole else find_phrase(words, needle.words) >= 0)
+            or "".join(needle.words) in letters.split()
         )
+        said = needle.day is not None and bool(days_said(words, (needle.day,)))
         long = len(needle.digits) >= _LONG and needle.digits in together
-        if in_words or long or (needle.digits and needle.digits in runs):
+        if in_words or said or long or (needle.digits and needle.digits in runs):
             yield needle.label
 
 

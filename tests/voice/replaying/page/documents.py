@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from voice.replaying.course import Slot, ToolCall
+from voice.replaying.depth import Depth
 from voice.replaying.document import document
 from voice.replaying.expected import Expected
 from voice.replaying.judging import faults
-from voice.replaying.options import Depth, Options
+from voice.replaying.options import Options
 from voice.replaying.result import CallResult, Difference, Said, Timings, TransferResult, TurnResult, TurnTiming, Wer
 from voice.replaying.running import Done
 from voice.replaying.totals import Judged

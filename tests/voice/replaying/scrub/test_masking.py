@@ -33,6 +33,38 @@ def test_masked(said: str, left: str) -> None:
     assert masked(said, STANDS, PLAIN) == left
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("the 12th of march 84", "the sixth of december eighty three"),
+        (
+            "my birthday is march twelfth nineteen eighty four",
+            "my birthday is december sixth nineteen eighty three",
+        ),
+        ("i was born 3/12/84", "i was born december sixth eighty three"),
+        ("come on march thirteenth", "come on march thirteenth"),
+        ("tomorrow the twelfth", "tomorrow the twelfth"),
+    ],
+)
+def test_a_day_that_is_replaced_is_another_however_it_is_said(said: str, left: str) -> None:
+    stands = StandIns({"1984-03-12": "1983-12-06"}, {}, {})
+    assert masked(said, stands, PLAIN | {"birthday", "born"}) == left
+
+
+@pytest.mark.parametrize("said", ["oh three one two eight four", "three one two one nine eight four"])
+@pytest.mark.parametrize("longest", [3, 9])
+def test_its_digits_are_others_as_well(said: str, longest: int) -> None:
+    left = masked(said, StandIns({"1984-03-12": "1983-12-06"}, {}, {}), PLAIN, longest=longest)
+    assert left in ("one two zero six eight three", "one two zero six one nine eight three")
+
+
+@pytest.mark.parametrize("name", ["Price", "Price Jr."])
+def test_a_name_that_is_a_plain_word_and_nothing_else_is_another_everywhere(name: str) -> None:
+    stands = StandIns({name: name.replace("Price", "Carter")}, {"price": "carter"}, {})
+    assert masked("my name is price", stands, PLAIN) == "my name is carter"
+    assert masked("doctor price, p r i c e", stands, PLAIN) == "doctor carter c a r t e r"
+
+
 @pytest.mark.parametrize("said", ["my pin is nine four one seven", "it's 9417", "call 212 555 7788", "since 9417a"])
 def test_a_number_that_is_no_values_is_another(said: str) -> None:
     left = masked(said, STANDS, PLAIN)

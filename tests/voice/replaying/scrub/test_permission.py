@@ -13,9 +13,9 @@ from voice.consent import Way
 from voice.errors import OperatorError
 from voice.events import CallStarted
 from voice.journal import Journal
+from voice.replaying.depth import Depth
 from voice.replaying.expected import Beside
 from voice.replaying.finding import Found, find, opened
-from voice.replaying.options import Depth
 from voice.replaying.scrub.permission import check_permission
 from voice.replaying.taken import RECORDING
 

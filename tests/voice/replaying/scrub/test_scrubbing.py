@@ -14,14 +14,16 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from audio_fixtures import ROOT
+from sop import loader
 from voice import replay
 from voice.cli import app
 from voice.errors import OperatorError
 from voice.journal import read_entries
 from voice.replaying import audio_depth
 from voice.replaying.course import Course, course_of
+from voice.replaying.depth import Depth
 from voice.replaying.finding import find, opened
-from voice.replaying.options import Depth
 from voice.replaying.scrub.scrubbing import _options, scrub
 
 GONE = re.compile(r"\b(daniel|foster|maple|springfield|2217|twenty two seventeen|jessica)\b", re.IGNORECASE)
@@ -35,7 +37,7 @@ SAYS = [
     "Yes, that's right.",
 ]
 BESIDE = {
-    "flow": "after_hours_hvac",
+    "flow": "mine.yaml",
     "now": "2026-11-22T19:40:07-05:00",
     "caller": "+14155550123",
     "consent": "Daniel Foster wrote to us",
@@ -70,9 +72,20 @@ def scrubbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrubbed]:
         shutil.copy(calls / "4155550123-daniel.jsonl", calls / "silent.jsonl")
         (calls / "4155550123-daniel.yaml").write_text(yaml.safe_dump({"consent": "told", "says": SAYS}))
         (calls / "elsewhere.yaml").write_text(yaml.safe_dump(BESIDE))
+        (calls / "mine.yaml").write_text(loader.bundle("after_hours_hvac"))
+        _with_its_own_flow(calls / "nancy")
         names = [str(calls / name) for name in ("4155550123-daniel.jsonl", "silent.jsonl", "elsewhere.wav")]
-        result = CliRunner().invoke(app, ["replay", *names, "hang_up", "--scrub", str(out)])
+        result = CliRunner().invoke(app, ["replay", *names, str(calls / "nancy"), "--scrub", str(out)])
         yield Scrubbed(calls, out, result)
+
+
+def _with_its_own_flow(folder: Path) -> None:
+    """The shipped caller who hangs up, in a folder that holds the procedure as well."""
+    shutil.copytree(ROOT / "calls" / "hang_up", folder)
+    path = folder / "scenario.yaml"
+    path.write_text(path.read_text().replace("flow: after_hours_hvac", "flow: mine.yaml"))
+    (folder / "mine.yaml").write_text(loader.bundle("after_hours_hvac"))
+    folder.with_suffix(".yaml").write_text('consent: "a synthesizer"')
 
 
 async def _taken(folder: Path) -> None:
@@ -87,9 +100,11 @@ def course(path: Path) -> Course:
 
 
 def texts(out: Path) -> Iterator[str]:
-    """Every text of the copies, but for the business's own in a journal's first line."""
+    """Every text of the copies, but for the business's own: in a journal's first line, and procedures."""
     for path in sorted(out.rglob("*")):
         yield path.name
+        if "flow" in path.parent.name:
+            continue
         if path.suffix == ".jsonl":
             head, *lines = path.read_text().splitlines()
             yield from lines
@@ -101,7 +116,16 @@ def texts(out: Path) -> Iterator[str]:
 def test_each_call_has_a_copy_but_the_one_without_consent(scrubbed: Scrubbed) -> None:
     assert scrubbed.result.exit_code == 1
     names = sorted(path.name for path in scrubbed.out.iterdir())
-    assert names == ["call-01.jsonl", "call-01.wav", "call-01.yaml", "call-03.wav", "call-03.yaml", "call-04"]
+    assert names == [
+        "call-01.jsonl",
+        "call-01.wav",
+        "call-01.yaml",
+        "call-03-flow",
+        "call-03.wav",
+        "call-03.yaml",
+        "call-04",
+        "call-04.yaml",
+    ]
     lines = scrubbed.result.output.splitlines()
     assert "silent.jsonl: on this line callers are told" in lines[1]
     assert "4155550123-daniel → call-01.jsonl: 3 values replaced, 6 turns" in lines[0]
@@ -153,6 +177,15 @@ def test_no_sound_of_the_caller_is_in_a_copy(scrubbed: Scrubbed) -> None:
     assert len(original) > 10_000
     assert not original & sounds(scrubbed.out / "call-01.wav")
     assert not original & sounds(scrubbed.out / "call-03.wav")
+
+
+def test_a_procedure_that_is_a_file_goes_along(scrubbed: Scrubbed) -> None:
+    beside = yaml.safe_load((scrubbed.out / "call-03.yaml").read_text())
+    assert beside["flow"] == "call-03-flow/call-03.yaml"
+    scenario = yaml.safe_load((scrubbed.out / "call-04" / "scenario.yaml").read_text())
+    assert scenario["flow"] == "flow/call-04.yaml"
+    for path in (scrubbed.out / beside["flow"], scrubbed.out / "call-04" / scenario["flow"]):
+        assert path.read_text() == loader.bundle("after_hours_hvac")
 
 
 def test_what_stands_beside_names_nobody(scrubbed: Scrubbed) -> None:

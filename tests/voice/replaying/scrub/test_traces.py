@@ -40,6 +40,15 @@ def sought() -> tuple[Needle, ...]:
         ("maple", "the address"),
         ("dan dot somebody", "the e-mail address"),
         ("keyed 03121984", "the birthday"),
+        ("the 12th of march 84", "the birthday"),
+        ("my birthday is march twelfth nineteen eighty four", "the birthday"),
+        ("i was born on march twelfth", "the birthday"),
+        ("the twelfth of march", "the birthday"),
+        ("You were born March 12, 1984.", "the birthday"),
+        ("3/12/84", "the birthday"),
+        ("three twelve eighty four", "the birthday"),
+        ("oh three one two eight four", "the birthday"),
+        ("1984-03-12", "the birthday"),
         ("my neighbor fell", "the matter"),
         ("quartz", "the e-mail address"),
         ("at quartz hill", "an answer"),
@@ -51,10 +60,31 @@ def test_found(text: str, label: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["my street", "I have no heat.", "2026-11-22T19:40:00-05:00", "4155550140", "a neighbor", "call the hill", "22170"],
+    [
+        "my street",
+        "I have no heat.",
+        "2026-11-22T19:40:00-05:00",
+        "4155550140",
+        "a neighbor",
+        "call the hill",
+        "22170",
+        "march thirteenth",
+        "the twelfth",
+        "three twelve",
+        "1984",
+    ],
 )
 def test_not_found(text: str) -> None:
     assert list(found_in(text, sought())) == []
+
+
+def test_a_name_that_is_a_plain_word_is_found_where_it_is_all_there_is() -> None:
+    held = (Held("person_name", "Price", "the name"),)
+    own = frozenset({"price"})
+    found = needles(held, stand_ins(held, now="2026-11-22T19:40:00-05:00", own=own), own)
+    assert list(found_in("Price.", found)) == ["the name"]
+    assert list(found_in("P R I C E", found)) == ["the name"]
+    assert list(found_in("what is the price of that", found)) == []
 
 
 def test_files_are_looked_through(tmp_path: Path) -> None:
