@@ -32,6 +32,8 @@ from voice.utterance import sentences
 
 __all__ = ["Call", "CallSettings"]
 
+_LAST_WORDS_MS = 3000
+"""What a caller said before they hung up is waited for so long, where the line's silence still counts."""
 _LAST_RESORT_MS = 60_000
 """After the end of the time for a call, until it is cut off in the middle of whatever it does."""
 
@@ -52,6 +54,8 @@ class Call:
         self._out: list[Command] = []
         self._at = 0
         self._exit: acts.TransferTo | End | None = None
+        self._left: events.Stopped | None = None
+        """The caller has hung up, and their last words are not understood yet."""
         self._exit_at = self._spoken_at = 0
         self._patience = Patience(samples(settings.no_input_ms), samples(settings.hold_on_ms))
         self._longest = samples(settings.longest_ms)
@@ -99,7 +103,9 @@ class Call:
                 self._stopped(event)
             case _:
                 assert_never(event)
-        if not self.over:
+        if self._left is not None and not (self._listening.active or self._understanding.busy):
+            self._depart(self._left)
+        if not self.over and self._left is None:
             self._out += self._playback.tick(self._at)
 
     # ---- the caller ----------------------------------------------------------------------------------------
@@ -110,6 +116,10 @@ class Call:
         return self._exit is not None or self._transfer.under_way or self._transfer.moved != ""
 
     def _heard(self, event: Heard) -> None:
+        if self._left is not None:
+            if self._at - self._left.at >= samples(_LAST_WORDS_MS):
+                self._depart(self._left)
+            return
         if not isinstance(self._exit, End) and not self._transfer.moved:
             self._follow(self._listening.hear(self._at, event.samples, event.speech, self._agent()))
         self._out += self._playback.tick(self._at)
@@ -117,7 +127,7 @@ class Call:
 
     def _agent(self) -> Agent | None:
         """What the agent is saying, as far as it matters: while the caller speaks too."""
-        if not self._listening.active or not self._playback.is_playing(self._at):
+        if self._left is not None or not self._listening.active or not self._playback.is_playing(self._at):
             return None
         able = not self._aside and self._playback.interruptible
         return Agent(self._speaking.saying, able, self._speaking.asked(self._at))
@@ -150,6 +160,8 @@ class Call:
 
     def _follow_noise(self) -> None:
         """What a noise cut short is said once more. One without end is silence at last, though it may go on."""
+        if self._left is not None:
+            return
         again = self._speaking.again()
         self._out += again
         busy = again or self._aside or self._understanding.busy or self._procedure.working
@@ -270,7 +282,9 @@ class Call:
     # ---- the agent's voice ---------------------------------------------------------------------------------
 
     def _say_all(self, said: list[Sentence]) -> None:
-        """What a noise cut short comes before what is new."""
+        """What a noise cut short comes before what is new; nothing is said to who has left."""
+        if self._left is not None:
+            return
         self._out += self._speaking.again() if said else []
         self._out += [self._speaking.say(sentence) for sentence in said]
 
@@ -305,6 +319,18 @@ class Call:
             self._end(self._transfer.moved)
 
     def _stopped(self, event: events.Stopped) -> None:
+        """Who hangs up behind their last word has said it all the same: it is waited for, nothing else is."""
+        hung_up = STOPPED.get(event.reason) == "caller_hung_up"
+        if hung_up and self._left is not None:
+            return
+        if hung_up and not self._aside and not self._consent.asking:
+            self._left = event
+            self._follow(self._listening.hung_up())
+            return
+        self._depart(event)
+
+    def _depart(self, event: events.Stopped) -> None:
+        self._left = None
         results = self._transfer.stopped(self._at, event.reason)
         if results is not None:
             self._out += self._procedure.hung_up()

@@ -133,6 +133,20 @@ class Listening:
         self._turns.close()
         self._turn = self._waiting = None
 
+    def hung_up(self) -> list[Outcome]:
+        """The line is gone: what was being said is over, and its words are still wanted."""
+        turn = self._turn
+        if turn is None:
+            return []
+        if self._waiting is not None:
+            self._merge(turn, self._waiting)
+        spoken = self._turns.voiced >= self._least
+        self._turns.close()
+        if not spoken and turn.transcript.end == 0:
+            self._turn = None
+            return []
+        return self._end(turn, self._turns.last_speech, None)
+
     def hear(self, at: int, count: int, speech: float, agent: Agent | None) -> list[Outcome]:
         """Takes a frame; `agent` is None when it is silent."""
         self._at = at

@@ -7,7 +7,7 @@ from sop.loader import load
 from tests.line import ANN, Line, outcome
 from voice.audio import samples
 from voice.call import CallSettings
-from voice.commands import Clear, End, SendAudio, SendMark, Transcribe, Understand
+from voice.commands import CallTool, Clear, End, SendAudio, SendMark, Transcribe, Understand
 from voice.events import LegState, Stopped
 from voice.playback import Playback, PlaybackSettings
 
@@ -146,3 +146,58 @@ def test_point_18_heard_out_means_every_sample_by_marks() -> None:
     playback.marked("u1:8000", 5520)  # an echo too early to be true
     assert not playback.heard_out(1)
     assert not playback.heard_out(7)
+
+
+# ---- who hangs up behind their last word ---------------------------------------------------------------------------
+
+
+def at_the_review(graph: Graph) -> Line:
+    line = Line(graph, asr_ms=250).ring()
+    for text in PLAIN:
+        line.answer(text)
+    assert line.call.expecting.step == "check"
+    return line.wait(300)
+
+
+def tools(line: Line) -> list[str]:
+    return [one.name for one in line.commands(CallTool) if isinstance(one, CallTool)]
+
+
+@pytest.mark.parametrize("after_ms", [0, 40, 100, 300, 400, 600])
+@pytest.mark.parametrize("reader_ms", [0, 700])
+def test_a_yes_before_the_hang_up_counts(graph: Graph, after_ms: int, reader_ms: int) -> None:
+    line = at_the_review(graph)
+    line.reader_ms = reader_ms
+    line.say("yes that's right", 900).wait(after_ms)
+    said = len(line.said)
+    line.post(Stopped(line.at, "stop")).post(Stopped(line.at, "socket closed")).wait(2000)
+    assert tools(line) == ["create_lead"]
+    assert outcome(line) in ("caller_hung_up", "lead_saved")
+    assert len(line.said) == said, "nobody is there to hear it"
+
+
+def test_what_is_never_understood_is_waited_for_no_longer_than_that(graph: Graph) -> None:
+    line = at_the_review(graph)
+    line.asr_ms = 60_000
+    line.say("yes that's right", 900).post(Stopped(line.at, "stop")).wait(2900)
+    assert outcome(line) is None
+    assert outcome(line.wait(200)) == "caller_hung_up"
+
+
+def test_a_recogniser_that_fails_on_the_last_words_ends_the_call(graph: Graph) -> None:
+    line = at_the_review(graph)
+    line.asr_fails = 3
+    line.say("yes that's right", 900).post(Stopped(line.at, "stop")).wait(1000)
+    assert outcome(line) == "caller_hung_up" and not tools(line)
+
+
+@pytest.mark.parametrize("reason", ["socket broken", "line dead", "server stopping"])
+def test_a_line_that_breaks_is_not_waited_for(graph: Graph, reason: str) -> None:
+    """The caller may be back on another one at once."""
+    line = at_the_review(graph).say("yes that's right", 900)
+    assert outcome(line.post(Stopped(line.at, reason))) is not None
+
+
+def test_who_hangs_up_in_silence_is_gone_at_once(graph: Graph) -> None:
+    line = at_the_review(graph)
+    assert outcome(line.post(Stopped(line.at, "stop"))) == "caller_hung_up"
