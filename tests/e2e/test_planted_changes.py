@@ -161,7 +161,7 @@ def worse(model: Path, copy: Path) -> Path:
         place += 5
         if kind == 1 and rank == 2 and name.startswith(b"decoder/layer"):
             weights = np.frombuffer(bytes(data[place : place + size]), dtype=np.int8).astype(np.float64)
-            moved = np.clip(np.rint(weights + noise.normal(0, 12, size)), -127, 127).astype(np.int8)
+            moved = np.clip(np.rint(weights + noise.normal(0, 16, size)), -127, 127).astype(np.int8)
             data[place : place + size] = moved.tobytes()
         place += size
     (copy / "model.bin").write_bytes(bytes(data))

@@ -35,7 +35,7 @@ TEXT = "text"
 """What a tool answered or the business knew of the caller: any text."""
 
 _FIRST = "henry nancy martin angela peter sandra victor emily gregory kimberly justin donna walter anna jerry".split()
-_LAST = "bennett fletcher carter sanders barrett jenkins porter patterson collins butler powell walker".split()
+_LAST = "jenkins fletcher carter sanders barrett bennett porter patterson collins butler powell walker".split()
 _STREETS = "walnut cedar orchard sunset prospect willow juniper highland meadow cherry harbor jefferson".split()
 _TOWNS = "greenville lexington madison arlington rochester columbia denver milton charleston portland salem".split()
 """Of each, words that the voice which comes with Switchboard says so that its recogniser hears them."""
