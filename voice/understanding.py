@@ -2,7 +2,7 @@
 asked when the turn was over is none to what is asked since."""
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sop.reading import Expectation, Reading
 from voice.barge_in import is_noise
@@ -11,14 +11,22 @@ from voice.events import Understood
 from voice.listening import Finished
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A turn that is over."""
+
+    turn: Finished
+    expecting: Expectation
+    """At its end."""
+    aside: bool
+
+
 class Understanding:
     """The turns of one call that are over and not yet read."""
 
     def __init__(self) -> None:
-        self._reading: int | None = None
-        self._waiting: deque[tuple[Finished, Expectation]] = deque()
-        self._aside: set[int] = set()
-        self._early: set[int] = set()
+        self._reading: _Over | None = None
+        self._waiting: deque[_Over] = deque()
 
     @property
     def busy(self) -> bool:
@@ -27,33 +35,28 @@ class Understanding:
 
     def add(self, turn: Finished, expecting: Expectation, *, aside: bool = False) -> None:
         """A turn is over, in which that was expected. `aside`: it is read for the record and moves nothing."""
-        self._waiting.append((turn, expecting))
-        if aside:
-            self._aside.add(turn.turn)
-        if turn.early:
-            self._early.add(turn.turn)
+        self._waiting.append(_Over(turn, expecting, aside))
 
     def next(self, expecting: Expectation) -> tuple[Understand, ...]:
         """Has the next turn read, unless one is."""
         while self._reading is None and self._waiting:
-            turn, expected = self._waiting.popleft()
-            heard = turn.hypotheses
-            if expected != expecting:
+            over = self._waiting.popleft()
+            heard = over.turn.hypotheses
+            if over.expecting != expecting:
                 heard = tuple(one for one in heard if not is_noise(one.text, expecting, asked=False))
-                self._early.add(turn.turn)
+                over = replace(over, turn=replace(over.turn, early=True))
             if heard:
-                self._reading = turn.turn
-                return (Understand(turn.turn, heard, expecting),)
+                self._reading = over
+                return (Understand(over.turn.turn, heard, expecting),)
         return ()
 
     def understood(self, event: Understood) -> Reading | None:
         """What the turn under way means; None where nobody waits for it any more, or it was said aside."""
-        if self._reading != event.turn:
+        over = self._reading
+        if over is None or over.turn.turn != event.turn:
             return None
         self._reading = None
-        if event.turn in self._aside:
-            return None
-        return replace(event.reading, early=event.turn in self._early)
+        return None if over.aside else replace(event.reading, early=over.turn.early)
 
     def drop(self) -> None:
         """What was said no longer counts: the caller has used the keys."""
