@@ -89,7 +89,11 @@ def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: 
         return None
     for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
         found = found or heard.replacement(spec, rest[turn + 1 :], asked=True)
-    return found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
+    found = found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
+    if found is None and spec.type == "choice" and heard.expecting.kind == "yes_no":
+        # The "no" of "no full coverage please" answers the question: it takes nothing back of what follows.
+        found = heard.replacement(spec, read_verdict(words).rest, asked=False)
+    return found
 
 
 def contradictions(heard: Utterance, words: Words, rest: Words, *, denied: bool) -> Iterator[Correction]:

@@ -99,7 +99,7 @@ LAYERS = (
         names(
             "voice config settings settings_form settings_values settings_channels settings_mistakes",
             "voice settings_references settings_tree logs gate webhook_gate webhooks transfer_webhooks reception",
-            "voice caller_history passing_on person_legs staff_keys lost_calls",
+            "voice caller_history passing_on person_legs staff_keys erasure lost_calls",
             "voice plans channels server exchange service loopback recorded simulate demo live",
             "voice transfer_demo rehearsal handed_over showing",
             "voice replaying.*",

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
 from voice.call_rows import GIVEN_UP
+from voice.erasure import Erasure, Live
 from voice.errors import place_of
 from voice.performer import Engines
 from voice.plan import CallPlan
@@ -25,15 +25,6 @@ log = structlog.get_logger()
 
 _DAY_S = 86_400.0
 """A call without a journal, and never seen, may be another server's: until none lasts so long."""
-
-
-class Live(Protocol):
-    """Whoever has the calls."""
-
-    @property
-    def sessions(self) -> Mapping[str, object]:
-        """Live calls by name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +54,14 @@ class LostCalls:
         self._settings = settings
         self._clock = clock
         self._seen: dict[str, float] = {}
+        self._erasure = Erasure(engines.store, server, plan, settings.journals, clock=clock)
 
     async def watch(self) -> None:
-        """Ends what is lost, for as long as the program runs."""
+        """Ends what is lost, and erases what of it nobody allowed to keep, for as long as the program runs."""
         while True:
             try:
                 await self.end_lost()
+                await self._erasure.look()
             except Exception as error:  # noqa: BLE001 - whatever goes wrong, the next look is taken
                 log.error("lost calls can't be looked for", kind=type(error).__name__, at=place_of(error))
             await asyncio.sleep(self._settings.after_s / 4)

@@ -218,3 +218,17 @@ def test_a_call_that_can_t_be_ended_holds_up_no_other(tmp_path: Path) -> None:
         assert (await desk.outcome("CA0"), await desk.outcome("CA1")) == (None, "line_dead")
 
     at_a_desk(tmp_path, script)
+
+
+def test_what_a_lost_call_without_consent_left_is_erased_with_the_same_look(tmp_path: Path) -> None:
+    async def script(desk: Desk) -> None:
+        await desk.cut_off("CA1", heard_s_ago=121.0)
+        asks = replace(PLAN, keeps=Keeps.CONSENT)
+        settings = LostSettings(desk.folder / "calls", 120.0)
+        lost = LostCalls(desk.here.server._engines, desk, lambda *_: asks, settings, clock=lambda: desk.now)
+        watching = asyncio.create_task(lost.watch())
+        await until(lambda: not list((desk.folder / "calls").iterdir()))
+        watching.cancel()
+        assert await desk.outcome("CA1") == "line_dead"
+
+    at_a_desk(tmp_path, script)
