@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sop.global_words import is_question
 from sop.reading import Correction
 from sop.slot_spec import SlotSpec
 from sop.slots.yes_no import read_verdict
 from sop.utterance import Utterance
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
 
 _WRONG = phrase_list("""
     except, apart from, besides, other than, wrong, incorrect, not right, isn't right, not correct, isn't
@@ -15,6 +16,8 @@ _WRONG = phrase_list("""
 """)
 _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
+_TELLS = word_set("say says read reads")
+_LEADING_TO = word_set("should must has needs to ought just really actually now i")
 _JOINS = word_set("and but also plus")
 _JUDGEMENTS = _INTRODUCE | word_set(
     "wrong incorrect right correct not isn't off different fine good perfect great okay"
@@ -30,6 +33,15 @@ _TELLING = frozenset({"person_name", "phone", "email", "us_address", "time_windo
 """Types whose values, after a "no", are told from other words even where they are only begun."""
 _PLAIN = frozenset({"choice", "time_window", "us_address", "phone", "email"})
 """Types whose values are told from any other words."""
+_QUANTITIES = frozenset({"money", "number"})
+"""Types whose values, after a "no", are told where only one of them is read back."""
+_STATEMENTS = word_set("it's i'm we're there's that's but")
+"""They begin a statement of their own, which a "no" before them does not deny."""
+_NEVER_SO = word_set("not isn't don't doesn't never wasn't can't")
+_SUBJECTS = word_set("i it we now me")
+_HAVE = phrase_list("i have, i do have, i already have, i've got, we have, we do have, we already have")
+_HAVE_NOT = phrase_list("don't have, do not have, no longer, haven't got, not have")
+_BEFORE_A_NAME = _JOINS | word_set("the my our")
 _TURNS = phrase_list("it's, it is, but, except, make it, rather")
 _NEAR = 400
 """Days from today within which a day that is told without its year lies."""
@@ -39,7 +51,7 @@ CUES = phrase_list("""
 """)
 
 
-_SURE_CUES = phrase_list("""
+SURE_CUES = phrase_list("""
     actually, sorry, i meant, i mean, wrong, change, correction, instead, should be, mistake, rather, make it
 """)
 """Words that announce a correction, where a plain no only answers the question."""
@@ -56,12 +68,17 @@ def named(heard: Utterance, words: Words) -> Iterator[Correction]:
     for spec, start, behind in mentions:
         if heard.anothers_name(words, spec) or _praised_at(words, behind):
             continue
-        found = renamed(heard, spec, words, start, behind)
+        low, high = _span(words, [at for _, at, _ in mentions], start)
+        found = renamed(heard, spec, words[low:high], start - low, behind - low)
         here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
         if found is not None and found.value != heard.known.get(spec.name):
             if wrong or review or heard.expecting.slot == spec.name or says_any(words, CUES) or says_any(words, _MADE):
                 yield found
-        elif here or (review and found is None and not praised and not wrong and not inquires):
+        elif (
+            here
+            or (review and found is None and not praised and not wrong and not inquires)
+            or _otherwise(heard, spec, words, start, behind)
+        ):
             yield Correction(spec.name, None, "", heard.confidence)
 
 
@@ -71,6 +88,31 @@ def before_named(heard: Utterance, words: Words, slots: frozenset[str]) -> Words
     start = min((start for spec, start, _ in _mentions(words, heard.filled) if spec.name in slots), default=0)
     joins = [at for at in range(start) if words[at] in _JOINS]
     return words[: joins[-1]] if joins else ()
+
+
+def _span(words: Words, starts: list[int], start: int) -> tuple[int, int]:
+    """Where the words about the slot named at `start` begin and end: up to the next slot that is named; all words where
+    it is the only one."""
+    if len(starts) == 1:
+        return 0, len(words)
+    high = min((at for at in starts if at > start), default=len(words))
+    while high > start and high < len(words) and words[high - 1] in _BEFORE_A_NAME:
+        high -= 1
+    if high < len(words) and words[high - 1] in _INTRODUCE:
+        # "twelve hundred is the rent": what stands before the next name is that one's value.
+        high = next((at for at in range(start, high) if words[at] in _JOINS), high)
+    return start, high
+
+
+def _otherwise(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: int) -> bool:
+    """Whether the caller says that it is the other way round: "i do have a lawyer" where the answer was a no."""
+    if spec.type != "yes_no" or is_question(words):
+        return False
+    near = words[max(0, start - 4) : behind]
+    lacks = says_any(near, _HAVE_NOT)
+    if heard.known[spec.name] == "yes":
+        return lacks
+    return not lacks and (says_any(near, _HAVE) or says(words, "actually", "wait"))
 
 
 def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: int) -> Correction | None:
@@ -87,38 +129,97 @@ def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: 
             return None
     if spec.type == "free_text" and _JUDGEMENTS.issuperset(rest):
         return None
-    for turn in (at for at, word in enumerate(rest) if word in _INTRODUCE):
+    for turn in _introducers(spec, rest):
         found = found or heard.replacement(spec, rest[turn + 1 :], asked=True)
     found = found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
     if found is None and spec.type == "choice" and heard.expecting.kind == "yes_no":
         # The "no" of "no full coverage please" answers the question: it takes nothing back of what follows.
         found = heard.replacement(spec, read_verdict(words).rest, asked=False)
-    return found
+    return found if found is None or not denies_danger(heard, spec, found, words) else None
+
+
+def _introducers(spec: SlotSpec, rest: Words) -> list[int]:
+    """The places behind which a new value may stand. A text may hold such words itself: only the one at its front
+    counts."""
+    if spec.type != "free_text":
+        return [at for at, word in enumerate(rest) if word in _INTRODUCE]
+    front = next((at for at, word in enumerate(rest) if word not in _LEADING_TO), len(rest))
+    return [front] if rest[front : front + 1] and rest[front] in _INTRODUCE | _TELLS else []
+
+
+def denies_danger(heard: Utterance, spec: SlotSpec, found: Correction, words: Words) -> bool:
+    """Whether `found` is an emergency only because the negation before it was taken for the answer: "no gas smell",
+    "it's not bleeding". "no it's a gas leak" denies none, what follows a "but" is not passed over, and "no carbon
+    monoxide" where gas is asked about may name another danger."""
+    if not any(option.anytime and option.name == found.value for option in spec.options):
+        return False
+    rest = read_verdict(words).rest
+    before = words[: len(words) - len(rest)]
+    if not before or words[-len(rest) :] != rest or "but" in rest or (rest and rest[0] in _STATEMENTS):
+        return False
+    last = before[-1]
+    if last == "no" and heard.asked is not None and heard.asked.type == "yes_no":
+        return not set(rest).isdisjoint(split_words(heard.asked.prompt))
+    return last == "no" or (last not in _SUBJECTS and not _NEVER_SO.isdisjoint(before[-2:]))
 
 
 def contradictions(heard: Utterance, words: Words, rest: Words, *, denied: bool) -> Iterator[Correction]:
     """New values for filled slots without their names: "no, it's 2219 Maple", "not Tuesday, Wednesday". `rest`
     is what stands behind the yes or no. Where the open question is a yes-or-no question of its own, a no answers that
     one, and only an unmistakable value is more. A value that two slots could hold corrects neither."""
-    known = heard.known
     own = heard.asked is not None and heard.asked.type == "yes_no"
-    sure = says_any(words, _SURE_CUES)
+    sure = says_any(words, SURE_CUES)
     cued = (denied or says_any(words, CUES) or says_any(words, _TURNS)) and not own
-    types = [spec.type for spec in heard.filled]
-    shared = {kind for kind in types if kind != "choice" and types.count(kind) > 1}
-    telling = _TELLING | {"date"} if heard.expecting.slot is None and "time_window" not in types else _TELLING
+    telling = _telling(heard, denied=denied) if cued else frozenset[str]()
+    shared = _shared(heard)
     specs = (spec for spec in heard.filled if spec.type not in _ANYTHING and (not own or sure or spec.type in _PLAIN))
-    for spec in sorted(specs, key=lambda spec: spec.type == "choice"):
-        if spec.name == heard.expecting.slot or spec.type in shared or heard.anothers_name(words, spec):
+    for spec in sorted(specs, key=lambda spec: _turn_of(heard, spec)):
+        if spec.name == heard.expecting.slot or spec.name in shared or heard.anothers_name(words, spec):
             continue
-        loose = (cued and spec.type in telling) or _refused(heard, spec, words)
+        loose = (spec.type in telling and _is_in_question(heard, spec)) or _refused(heard, spec, words)
         found = heard.replacement(spec, rest, asked=loose) or heard.replacement(spec, words, asked=loose)
-        if found is None or found.value == known[spec.name]:
-            continue
-        if not _replaces(heard, spec, found.value or "", words):
-            continue
-        yield found
-        return
+        if found is not None and _contradicts(heard, spec, found, words):
+            yield found
+            return
+
+
+def _contradicts(heard: Utterance, spec: SlotSpec, found: Correction, words: Words) -> bool:
+    """Whether what was found is another value than the held one, and may replace it unannounced."""
+    if found.value == heard.known[spec.name] or denies_danger(heard, spec, found, words):
+        return False
+    return _replaces(heard, spec, found.value or "", words)
+
+
+def _is_in_question(heard: Utterance, spec: SlotSpec) -> bool:
+    """Whether words that are only begun may be about a slot: in a read-back, one that is read back."""
+    return heard.expecting.slot is not None or spec.name in heard.reviewed
+
+
+def _turn_of(heard: Utterance, spec: SlotSpec) -> tuple[bool, bool, bool]:
+    """The order in which slots are looked at: those read back first; quantities and choices last."""
+    return spec.name not in heard.reviewed, spec.type == "choice", spec.type in _QUANTITIES
+
+
+def _telling(heard: Utterance, *, denied: bool) -> frozenset[str]:
+    """The types whose values are told where they are only begun."""
+    if heard.expecting.slot is not None:
+        return _TELLING
+    types = [spec.type for spec in heard.filled if spec.name in heard.reviewed]
+    quantities = [kind for kind in types if kind in _QUANTITIES]
+    alone = frozenset(quantities) if denied and len(quantities) == 1 else frozenset[str]()
+    return _TELLING | alone | (frozenset() if "time_window" in types else {"date"})
+
+
+def _shared(heard: Utterance) -> frozenset[str]:
+    """The slots whose values another slot could hold as well: one that is read back counts with those beside it, any
+    other with all."""
+    reviewed = [spec for spec in heard.filled if spec.name in heard.reviewed]
+
+    def rivals(spec: SlotSpec) -> int:
+        among = reviewed if spec in reviewed else heard.filled
+        return sum(other.type == spec.type for other in among)
+
+    return frozenset(spec.name for spec in heard.filled if spec.type != "choice" and rivals(spec) > 1)
 
 
 def _refused(heard: Utterance, spec: SlotSpec, words: Words) -> bool:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Strict, StringConstraints
 from pydantic import Field as Limits
 
-from sop.expectation import asking
+from sop.expectation import verdict_of
 from sop.global_words import find_global
 from sop.graph import Graph
 from sop.reader import RuleReader, moment_of
@@ -39,7 +39,6 @@ from sop.reading import (
 from sop.slot_spec import Confirm, SlotSpec
 from sop.slots import Context, Doubt, Found, slot_type
 from sop.slots.spoken_numbers import is_number_word
-from sop.slots.yes_no import read_verdict
 from sop.words import LONGEST, Words, says_any, split_words
 
 _MOST_HYPOTHESES = 8
@@ -186,7 +185,7 @@ class _Node:
             return Global(told.kind) if meant else None
         if told.kind == "question":
             return Question(" ".join(words)[:200])
-        yes = read_verdict(words, asking(self.graph, self.expecting)).yes if self.expecting.kind == "yes_no" else None
+        yes = verdict_of(self.graph, self.expecting, words).yes if self.expecting.kind == "yes_no" else None
         return _verdict(told.kind) if yes is (told.kind == "yes") else None
 
     def value(self, told: _Act) -> ReadingAct | None:

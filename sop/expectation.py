@@ -6,7 +6,7 @@ from sop.global_words import find_global
 from sop.graph import Graph
 from sop.reading import Completeness, Expectation, GlobalWord
 from sop.slots import slot_type
-from sop.slots.yes_no import YesNo, read_verdict
+from sop.slots.yes_no import Verdict, YesNo, read_verdict
 from sop.slots.yes_no_question import Asking, asking_of
 from sop.state import LISTENING, Phase, State
 from sop.steps import ReviewStep, slots_of
@@ -114,9 +114,16 @@ def asking(graph: Graph, expecting: Expectation) -> Asking:
     return Asking.OFFER
 
 
+def verdict_of(graph: Graph, expecting: Expectation, words: Words) -> Verdict:
+    """Yes, no or neither to the open yes-or-no question."""
+    spec = graph.slots.get(expecting.slot or "")
+    prompt = spec.prompt if spec is not None and spec.type == "yes_no" else ""
+    return read_verdict(words, asking(graph, expecting), prompt)
+
+
 def _yes_no(graph: Graph, expecting: Expectation, words: Words) -> Completeness:
     """A yes is complete; after a bare no most people go on with what is right."""
-    verdict = read_verdict(words, asking(graph, expecting))
+    verdict = verdict_of(graph, expecting, words)
     if _breaks_off(words) and not (verdict.yes and not verdict.rest):
         return Completeness.PARTIAL
     spec = graph.slots.get(expecting.slot or "")

@@ -5,8 +5,8 @@ from typing import assert_never
 from sop import ladder
 from sop.asking import ask
 from sop.reading import GlobalWord
-from sop.state import Failures
-from sop.steps import slots_of
+from sop.state import Failures, Line
+from sop.steps import CallStep, DecideStep, ReturnStep, SayStep, ToolStep, slots_of
 from sop.turn import Turn
 from sop.walk import enter, revisit
 
@@ -19,6 +19,7 @@ def move(turn: Turn, word: GlobalWord) -> None:
     wording = turn.graph.wording
     match word:
         case GlobalWord.REPEAT | GlobalWord.SLOWER:
+            _tell_again(turn)
             turn.ask_again()
         case GlobalWord.HOLD_ON:
             turn.change(patience=_PATIENCE)
@@ -41,6 +42,19 @@ def move(turn: Turn, word: GlobalWord) -> None:
             ladder.person(turn)
         case _:
             assert_never(word)
+
+
+def _tell_again(turn: Turn) -> None:
+    """Say what was told of values and facts on the way to the open question, until something here is answered."""
+    state = turn.state
+    if any(slot in state.values for slot in slots_of(turn.step())):
+        return
+    told: list[str] = []
+    for name in reversed(state.path[:-1]):
+        if not isinstance(turn.graph.steps[name], SayStep | DecideStep | ToolStep | CallStep | ReturnStep):
+            break
+        told.append(state.told.get(name, ""))
+    turn.speak(tuple(Line(text, False) for text in reversed(told) if text))
 
 
 def _start_over(turn: Turn) -> None:

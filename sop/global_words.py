@@ -2,7 +2,7 @@
 cancel."""
 
 from sop.reading import GlobalWord
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, strip_lead, word_set
 
 _PERSON = phrase_list("""
     talk to a person, talk to a human, talk to someone, talk to somebody, talk to a real person, talk to an
@@ -13,12 +13,25 @@ _PERSON = phrase_list("""
     person, speak with an agent, speak with a representative, speak with a manager, talk with a person, talk
     with someone, talk with a human, talk with somebody, real person, human being, live person, live agent,
     actual person, actual human, get me a person, get me a human, need a person, want a person, want a
-    human, need a human, to an agent, customer service, transfer me, connect me, put me through, give me a
-    person, give me a human, give me someone, person please, human please, agent please, operator please,
-    representative please, somebody real, someone real, stop this robot, real human, talk to your manager,
-    speak to your manager, talk to the technician, speak to the technician, speak to a technician, talk to a
-    technician, talk to a supervisor, speak to a supervisor, a real operator, the operator, a manager, your
-    manager, the manager, a supervisor, your supervisor
+    human, need a human, give me a person, give me a human, give me someone, person please, human please,
+    agent please, operator please, representative please, somebody real, someone real, stop this robot, real
+    human, talk to the technician, speak to the technician, speak to a technician, talk to a technician
+""")
+_IN_CHARGE = phrase_list("""
+    customer service, a real operator, the operator, an operator, an agent, a manager, your manager, the manager, a
+    supervisor, your supervisor, the supervisor
+""")
+"""People whom a story may name as well: they are asked for behind a word such as "speak", or with little else said."""
+_ASKS_FOR = word_set("talk speak get want need transfer transferred connect connected give put switch asking")
+_TOWARDS = word_set("to with me us in touch over through for straight directly please just")
+_CONNECT = phrase_list("connect me, put me through, transfer me")
+"""Behind these a department may be named instead of a person."""
+_TO_PERSON = FILLERS | word_set("""
+    to with a an the your now right away immediately over there back then if you can could thanks thank i'd i want need
+    yes no just already directly straight
+""")
+_BESIDE_PERSON = _TO_PERSON | word_set("""
+    me is are available in around would like may get have talk speak let us this sir ma'am sorry not all
 """)
 _NOT_PERSON = phrase_list("""
     don't need to talk, don't need to speak, don't want to talk, don't want to speak, don't talk, didn't
@@ -27,6 +40,7 @@ _NOT_PERSON = phrase_list("""
 _PERSON_ALONE = word_set("""
     person human agent operator representative someone somebody supervisor manager receptionist
 """)
+_PERSON_NAMED = _PERSON_ALONE | word_set("technician officer specialist adviser advisor rep")
 _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     GlobalWord.START_OVER: phrase_list("""
     start over, start again, start from the beginning, from the beginning, begin again, restart, start all
@@ -49,7 +63,8 @@ _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     minute, one minute, a moment please, give me a second, give me a minute, give me a moment, wait a
     second, wait a minute, wait a moment, wait a sec, hold please, please hold, let me check, let me look,
     let me think, let me get, let me find, let me grab, give me a sec, bear with me, hold the line, please
-    wait
+    wait, don't hang up, do not hang up, let me ask my, let me ask him, let me ask her, let me go get, i have to go get,
+    i need to go get, i have to go find, i'll go get
 """),
     GlobalWord.WHY: phrase_list("""
     why do you ask, why do you need, why do you want, why are you asking, why would you need, what do you
@@ -84,9 +99,49 @@ _TELL = word_set("say read tell repeat")
 _QUESTION_STARTS = word_set("""
     what when where who how why which can could do does is are will would should may
 """)
-_SHORT_ONLY = frozenset({GlobalWord.GOODBYE, GlobalWord.CANCEL, GlobalWord.WHY, GlobalWord.REPEAT})
-_OWN = word_set("my our his her their a an")
-_THIS_CALL = word_set("call request")
+_SHORT_ONLY = frozenset({GlobalWord.WHY, GlobalWord.REPEAT})
+_ENDINGS = _PHRASES[GlobalWord.GOODBYE] + _PHRASES[GlobalWord.CANCEL]
+_FAREWELLS = phrase_list("""
+    goodbye, good bye, bye, have a good night, have a nice day, have a good day, have a good evening, talk to you later,
+    see you later
+""")
+"""These end a call though more is said before them."""
+_COURTESIES = FILLERS | word_set("thanks thank you very much so sir ma'am now then sorry again")
+_LIGHT = _COURTESIES | word_set("""
+    yes yep yup no nope nah i i'm i'd i'll i've am we we're we'll let's let just really think guess actually and but
+    anyway wait it that this everything me to want need would like will can could cool great good fine all right alright
+    going gonna go ahead be later soon
+""")
+_LEAVING = tuple(
+    sorted(
+        (
+            *_ENDINGS,
+            *((word,) for word in _LIGHT),
+            *phrase_list("""
+    i said, for me, see you tomorrow, call back tomorrow, call you back tomorrow, call again tomorrow, try again
+    tomorrow, call you tomorrow, call back monday, call back on monday, call back, call you back, call again, call
+    later, call another time, call some other time, call tomorrow, try again, try back, try another time, you know
+    what, for now, for today, for your help, for your time, to know, don't want it, don't need it, don't need
+    anything, anymore, any more, don't have time, no time, in a hurry, my call, the call, this call, my request, the
+    request, this request, the whole thing, all of it, take care, wasting my time, i needed, i wanted, have the, have
+    a, must have the, must have a, dialed the, dialed a, got the, called the, called a, with this, with you, i don't
+    care, it's okay, it's fine, that's it, some other time, another time, in the morning, next week, in a bit
+"""),
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+"""What is said beside a goodbye, longest first."""
+_NO_ENDINGS = phrase_list("""
+    that's all right, that's all good, that's all fine, that's all okay, that's all ok, that's all correct, that's all
+    very, i forget it, to see you, i see you, can see you, could see you
+""")
+"""These hold the words of an ending and are none."""
+_NEGATIONS = word_set("don't not didn't never won't can't doesn't cannot")
+_WANTING = word_set("to want need wanna going gonna trying mean meant like just really you me please have")
+_SPOKEN_OF = word_set("say said says saying to a the her his their not")
+"""Before a farewell: it is told of, not bidden."""
 _SHORT = 9
 """Words: in a longer utterance "why" or "bye" is likelier a part of a story."""
 
@@ -109,18 +164,49 @@ def find_global(words: Words) -> GlobalWord | None:
     for word, phrases in _PHRASES.items():
         if word in _SHORT_ONLY and len(plain) > _SHORT:
             continue
-        if word is GlobalWord.CANCEL and _cancels_something(words):
-            continue
-        if says_any(words, phrases):
+        if word in (GlobalWord.GOODBYE, GlobalWord.CANCEL):
+            if _ends(words, phrases):
+                return word
+        elif says_any(words, phrases):
             return word
-    return None
+    return GlobalWord.GOODBYE if _bids_farewell(words) else None
 
 
-def _cancels_something(words: Words) -> bool:
-    """Whether it is not this call that is cancelled: "cancel my reservation"."""
-    at = find_phrase(words, ("cancel",))
-    own, what = (*words[at + 1 : at + 3], "", "")[:2]
-    return at >= 0 and own in _OWN and what not in _THIS_CALL
+def _ends(words: Words, phrases: tuple[Words, ...]) -> bool:
+    """Whether one of the phrases ends the call: nothing of weight is said beside it. "cancel my reservation" and
+    "don't hang up" do not."""
+    words = _without_likes(words)
+    if not says_any(words, phrases) or strip_lead(words, _LEAVING, frozenset()):
+        return False
+    places = [at for at in range(len(words)) for phrase in phrases if words[at : at + len(phrase)] == phrase]
+    return any(not _taken_back(words[:at]) for at in places)
+
+
+def _taken_back(before: Words) -> bool:
+    """Whether what stands before a phrase denies it: "i don't want to" before "cancel"."""
+    at = len(before)
+    while at and before[at - 1] in _WANTING:
+        at -= 1
+    return before[at - 1 : at] != () and before[at - 1] in _NEGATIONS
+
+
+def _without_likes(words: Words) -> Words:
+    """`words` with "that's all right" and its like as one light word."""
+    for phrase in _NO_ENDINGS:
+        at = find_phrase(words, phrase)
+        if at >= 0:
+            words = (*words[:at], "fine", *words[at + len(phrase) :])
+    return words
+
+
+def _bids_farewell(words: Words) -> bool:
+    """Whether a short utterance ends with a farewell: "i'll think about it bye"."""
+    end = len(words)
+    while end and words[end - 1] in _COURTESIES:
+        end -= 1
+    said = next((phrase for phrase in _FAREWELLS if words[max(0, end - len(phrase)) : end] == phrase), ())
+    before = words[: end - len(said)]
+    return bool(said) and len(before) <= _SHORT and (not before or before[-1] not in _SPOKEN_OF)
 
 
 def asks_for_person(words: Words) -> bool:
@@ -132,7 +218,37 @@ def asks_for_person(words: Words) -> bool:
     )
     if plain and len(plain) <= 2 and all(word in _PERSON_ALONE for word in plain):
         return True
-    return says_any(words, _PERSON) and not says_any(words, _NOT_PERSON)
+    if says_any(words, _NOT_PERSON):
+        return False
+    return says_any(words, _PERSON) or _asks_for_charge(words) or _asks_to_connect(words)
+
+
+def _asks_for_charge(words: Words) -> bool:
+    """Whether a manager or the like is asked for, not only told of: "the manager wrote a report" asks for none."""
+    for phrase in _IN_CHARGE:
+        at = find_phrase(words, phrase)
+        if at < 0:
+            continue
+        if _BESIDE_PERSON.issuperset((*words[:at], *words[at + len(phrase) :])):
+            return True
+        while at and words[at - 1] in _TOWARDS:
+            at -= 1
+        if at and words[at - 1] in _ASKS_FOR:
+            return True
+    return False
+
+
+def _asks_to_connect(words: Words) -> bool:
+    """Whether the caller wants to be put through to a person, or does not say to whom. "connect me to the shop" names
+    a department."""
+    for phrase in _CONNECT:
+        at = find_phrase(words, phrase)
+        if at < 0:
+            continue
+        behind = words[at + len(phrase) :]
+        if _TO_PERSON.issuperset(behind) or not _PERSON_NAMED.isdisjoint(behind[:4]):
+            return True
+    return False
 
 
 def is_question(words: Words) -> bool:

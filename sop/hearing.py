@@ -24,7 +24,9 @@ from sop.reading import (
 )
 from sop.sentiment import NEGATIVE
 from sop.slots import Found, slot_type
+from sop.slots.yes_no_question import Asking, asking_of
 from sop.state import LISTENING, Failures, Mood, Phase, SlotValue
+from sop.steps import slots_of
 from sop.turn import Turn
 from sop.verdicts import affirm, deny, forget
 from sop.walk import digress, divert, proceed
@@ -91,22 +93,48 @@ def _answer(turn: Turn, heard: Reading, values: list[Answer | Correction], word:
     kinds = {type(act) for act in heard.acts}
     skip = next((act for act in heard.acts if isinstance(act, Skip)), None)
     aside = next((act for act in heard.acts if isinstance(act, Digression)), None)
+    settles = affirm if Affirm in kinds else deny if Deny in kinds else None
     if aside is not None and not any(act.slot == turn.state.slot for act in values):
         _digress(turn, aside, values)
+    elif settles is not None and values and _all_new(turn, values):
+        _take(turn, values)
+        settles(turn)
+    elif Affirm in kinds and values and _leads_away(turn, values):
+        affirm(turn)
     elif values:
         _values(turn, values)
     elif skip is not None and _skippable(turn, skip):
         turn.change(skipped=(*turn.state.skipped, skip.slot), failures=Failures(), patience=0)
         turn.say(turn.graph.wording.skipped)
         proceed(turn)
-    elif Affirm in kinds:
-        affirm(turn)
-    elif Deny in kinds:
-        deny(turn)
+    elif settles is not None:
+        settles(turn)
     elif word is not None:
         move(turn, word)
     else:
         _nothing(turn, heard)
+
+
+def _all_new(turn: Turn, values: list[Answer | Correction]) -> bool:
+    """Whether the values that come with a yes or no are for other slots, which hold none: both count."""
+    state = turn.state
+    spec = turn.graph.slots.get(state.slot)
+    if spec is None or not _yes_or_no(turn):
+        return False
+    if state.phase is Phase.ASKING and asking_of(spec.prompt) in (Asking.DONE, Asking.MORE):
+        return False  # "yes i forgot my password" is no yes to "was that everything?"
+    return all(isinstance(act, Answer) and act.slot not in (state.slot, *state.values) for act in values)
+
+
+def _leads_away(turn: Turn, values: list[Answer | Correction]) -> bool:
+    """Whether the values that come with a yes to everything would leave it unheard. It counts; what is wanted besides
+    has its own question."""
+    reviewed, specs = slots_of(turn.step()), [turn.graph.slots[act.slot] for act in values]
+    if turn.state.phase is not Phase.REVIEWING or any(one.type != "choice" or one.name in reviewed for one in specs):
+        return False
+    trial = Turn(turn.graph, turn.state)
+    _values(trial, values)
+    return trial.state.step != turn.state.step
 
 
 def _skippable(turn: Turn, skip: Skip) -> bool:

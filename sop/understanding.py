@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sop.corrections import CUES, before_named, contradictions, named
-from sop.expectation import asking
+from sop.corrections import CUES, SURE_CUES, before_named, contradictions, denies_danger, named
+from sop.expectation import verdict_of
 from sop.global_words import find_global, is_question
 from sop.knowledge import find_article
 from sop.reading import (
@@ -21,11 +21,12 @@ from sop.reading import (
 )
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
-from sop.slots.yes_no import read_verdict
-from sop.steps import AnswerStep, slots_of
+from sop.slots.yes_no import Verdict
+from sop.steps import AnswerStep, ReviewStep, slots_of
 from sop.utterance import Utterance
-from sop.words import FILLERS, Words, phrase_list, says_any, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, strip_lead, word_set
 
+_COURTESY = word_set("sorry thanks thank you sir ma'am")
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
 _SKIPS = phrase_list("""
@@ -34,9 +35,28 @@ _SKIPS = phrase_list("""
     now, no email, without one, i don't have it, don't have it, i don't know it, don't know it, i lost it, can't find
     it, i don't remember it, i don't remember
 """)
+_REFUSALS = phrase_list("""
+    rather not, prefer not to, don't want to give, don't want to say, don't want to tell, none of those, none of these,
+    none of that, none of them, none of your business, not your business, it's private, that's private, that is private,
+    it is private, that's personal, it's personal, something else
+""")
 _ASKABLE = frozenset({"free_text", "choice", "time_window", "date"})
 _WONDERING = word_set("what what's how how's are do does is when where which who will")
 """How a question begins that wants to know something; "can you come on Monday" does not."""
+_POINTING = word_set("that's that it's it")
+_NAMING = phrase_list("it's called, it is called, it's, it is")
+_WHAT_IS_MEANT = word_set("them it him her what how who where")
+_ITS_KIND = word_set("name company business one place firm store shop right correct full same guy person of it") | {""}
+_AFTER_WONDERING = word_set("""
+    do does did is are was if would should will can could happens about for else kind come much many long you me
+""")
+_AUXILIARIES = word_set("do does did is are can could would should may will have must")
+_PRONOUNS = word_set("you i we it that this they he she")
+_TELEPHONE = phrase_list("""
+    phone number is, telephone number is, cell number is, cell phone is, mobile number is, callback number is, call back
+    number is, phone number's, phone is, cell is, mobile is, my phone number, my telephone number, my cell number
+""")
+"""A number told with these is one to call."""
 _SHORT = 7
 _SHORT_QUESTION = 10
 _AMISS = phrase_list("change, wrong, mistake, fix, one thing, correction")
@@ -50,15 +70,17 @@ def acts(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     emergencies = tuple(urgent(heard, words))
     yield from emergencies
     word = find_global(words)
-    if word is GlobalWord.PERSON:
+    if word is GlobalWord.PERSON and not _is_own_option(heard, words):
         yield Global(word)
         return
+    if word is GlobalWord.CANCEL and "cancel" in words and _asks_to_cancel(heard):
+        word = None
     found = tuple(verdict(heard, words) if heard.expecting.kind == "yes_no" else answer(heard, words))
     settled = {act.slot for act in emergencies}
     found = tuple(
         act for act in found if not isinstance(act, Answer | Correction | Unusable) or act.slot not in settled
     )
-    if word is not None and not emergencies and not any(_outweighs(act, word) for act in found):
+    if word is not None and not emergencies and not any(_outweighs(heard, act, word, words) for act in found):
         yield Global(word)
         return
     yield from found
@@ -67,6 +89,14 @@ def acts(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
         yield Digression(wished)
     elif not found and not emergencies and (is_question(words) or known_answer(heard, words)):
         yield Question(" ".join(words)[:200])
+
+
+def _is_own_option(heard: Utterance, words: Words) -> bool:
+    """Whether the words are one of the choice that is asked, to the letter: "a person", where it may be a business."""
+    if heard.asked is None or heard.asked.type != "choice":
+        return False
+    said = " ".join(word for word in words if word not in FILLERS)
+    return any(f"={said}" in option.phrases for option in heard.asked.options)
 
 
 def urgent(heard: Utterance, words: Words) -> Iterator[Answer]:
@@ -103,17 +133,37 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     if spec.optional and _skips(words):
         yield Skip(spec.name)
         return
-    if asks_instead(heard, spec, words) or (spec.type == "free_text" and _is_for_us(words)):
+    if asks_instead(heard, spec, words) or (spec.type == "free_text" and _is_no_text(spec, words)):
         return
-    found = slot_type(heard.graph, spec).parse(words, spec, heard.context(spec))
+    apart = spec.type == "digits" and "phone" not in split_words(spec.prompt)
+    own = _before_telephone(words) if apart else words
+    found = slot_type(heard.graph, spec).parse(own, spec, heard.context(spec)) if own else None
     besides = tuple(volunteered(heard, words, spec.name))
-    if isinstance(found, Found) and spec.type == "person_name" and heard.names_problem(words, found.value):
+    if isinstance(found, Found) and _is_anothers(heard, spec, words, found, besides):
         found = None
+    if isinstance(found, Found) and spec.type == "digits":
+        besides = tuple(act for act in besides if not (act.value or "").endswith(found.value))
     if isinstance(found, Found):
         yield heard.answered(spec, found)
     elif isinstance(found, Doubt) and not besides:
         yield Unusable(spec.name, found.reason, found.choices)
     yield from besides
+
+
+def _before_telephone(words: Words) -> Words:
+    """What stands before a number that is said to be one to call: "my phone number is ..." is no order number."""
+    starts = [at for phrase in _TELEPHONE if (at := find_phrase(words, phrase)) >= 0]
+    told = words[: min(starts, default=len(words))]
+    return told[:-1] if starts and told[-1:] in (("my",), ("the",), ("a",)) else told
+
+
+def _is_anothers(
+    heard: Utterance, spec: SlotSpec, words: Words, found: Found, besides: tuple[Answer | Correction, ...]
+) -> bool:
+    """Whether the words that were found to be an answer are about another slot."""
+    if spec.type == "person_name":
+        return heard.names_problem(words, found.value)
+    return wants_a_name(spec) and any(isinstance(act, Correction) for act in besides)
 
 
 def beside(heard: Utterance, spec: SlotSpec, words: Words, corrections: tuple[Correction, ...]) -> Iterator[Answer]:
@@ -131,18 +181,19 @@ def beside(heard: Utterance, spec: SlotSpec, words: Words, corrections: tuple[Co
 
 def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     """Under a yes-or-no question: about one slot, or about everything that was read back."""
-    verdict = read_verdict(words, asking(heard.graph, heard.expecting))
+    verdict = verdict_of(heard.graph, heard.expecting, words)
     spec = heard.graph.slots.get(heard.expecting.slot or "")
     corrections = tuple(named(heard, words))
     own = spec is not None and spec.type == "yes_no"
     if not corrections and spec is not None and not own and verdict.rest:
-        found = heard.replacement(spec, verdict.rest, asked=True)
-        corrections = (found,) if found else ()
+        corrections = tuple(instead(heard, spec, words, verdict))
     if not corrections and (verdict.rest or verdict.yes is None):
         corrections = tuple(contradictions(heard, words, verdict.rest or words, denied=verdict.yes is False))
     if corrections:
         yield from corrections
         yield from beside(heard, spec, words, corrections) if spec is not None and own else ()
+        if verdict.yes and _adds(heard, words, corrections):
+            yield Affirm()
     elif verdict.yes is not None:
         yield Affirm() if verdict.yes else Deny()
     elif spec is None and says_any(words, _AMISS):
@@ -151,16 +202,45 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     yield from (act for act in volunteered(heard, words, spec.name if spec else "") if act.slot not in slots)
 
 
+def _adds(heard: Utterance, words: Words, corrections: tuple[Correction, ...]) -> bool:
+    """Whether the caller says yes to what is read back and wants something else besides: "yes and i also want ..."."""
+    more = says(words, "and", "also", "too", "plus", "as well") and not says_any(words, SURE_CUES)
+    return more and all(
+        act.value is not None and act.slot not in heard.reviewed and heard.graph.slots[act.slot].type == "choice"
+        for act in corrections
+    )
+
+
+def instead(heard: Utterance, spec: SlotSpec, words: Words, verdict: Verdict) -> Iterator[Correction]:
+    """Another value for the slot that is offered or read back."""
+    if spec.type == "free_text" and _points_at_it(verdict):
+        return
+    rest = strip_lead(verdict.rest, _NAMING, frozenset()) if wants_a_name(spec) else verdict.rest
+    found = heard.replacement(spec, rest, asked=True)
+    if found is not None and not denies_danger(heard, spec, found, words):
+        yield found
+
+
+def _points_at_it(verdict: Verdict) -> bool:
+    """Whether a text that was read back is only spoken of: "yes that's the name"."""
+    first, second, *more = (*verdict.rest, "", "")
+    if verdict.yes is None:
+        return first == "that's"
+    return first in _POINTING and (second in _WHAT_IS_MEANT or (second == "the" and _ITS_KIND.issuperset(more)))
+
+
 def volunteered(heard: Utterance, words: Words, asked: str) -> Iterator[Answer | Correction]:
     """Values for slots that were not asked for; for filled ones only after a word such as "actually"."""
     correcting = says_any(words, CUES)
+    refused = _refuses(words)
     alike = heard.graph.slots[asked].type if asked in heard.graph.slots else ""
     for spec in heard.graph.slots.values():
         if spec.name == asked or not wanted(heard, spec.name, correcting and heard.expecting.kind != "yes_no"):
             continue
-        if spec.type == alike != "choice" and not says_any(words, tuple(tuple(name.split()) for name in spec.names)):
+        rivals = spec.type == alike != "choice" or (spec.type, alike) == ("phone", "digits")
+        if rivals and not says_any(words, tuple(tuple(name.split()) for name in spec.names)):
             continue
-        if heard.anothers_name(words, spec):
+        if heard.anothers_name(words, spec) or (refused and spec.type == "choice"):
             continue
         found = slot_type(heard.graph, spec).find(words, spec, heard.context(spec))
         if found is None or found.value == dict(heard.expecting.known).get(spec.name):
@@ -188,6 +268,24 @@ def asks_instead(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
     return (spec.type == "free_text" or plain in _WONDERING) and known_answer(heard, words)
 
 
+def wants_a_name(spec: SlotSpec) -> bool:
+    """Whether a text is the name of something, by its question: no sentence is its answer."""
+    return spec.type == "free_text" and says(split_words(spec.prompt), "who", "whom", "which", "the name")
+
+
+def _is_no_text(spec: SlotSpec, words: Words) -> bool:
+    """Whether the words are no answer to a question for a text."""
+    if _is_for_us(words):
+        return True
+    if not wants_a_name(spec):
+        return False
+    first, second = (*(word for word in words if word not in FILLERS), "", "")[:2]
+    asks = (first in _WONDERING | {"why"} and second in _AFTER_WONDERING) or (
+        first in _AUXILIARIES and second in _PRONOUNS
+    )
+    return asks or _refuses(words) or find_global(words) in (*_IDLE, GlobalWord.HOLD_ON)
+
+
 def _is_for_us(words: Words) -> bool:
     """Whether the words, short as they are, are meant for the agent and not for a text that is taken down."""
     word = find_global(words)
@@ -209,12 +307,30 @@ def aside(heard: Utterance, words: Words) -> str | None:
     return found.value if found else None
 
 
-def _outweighs(act: ReadingAct, word: GlobalWord) -> bool:
+def _asks_to_cancel(heard: Utterance) -> bool:
+    """Whether the open yes-or-no question is itself about cancelling something: "cancel it" does not end the call."""
+    step = heard.graph.steps.get(heard.expecting.step)
+    texts = (heard.asked.prompt if heard.asked else "", step.text if isinstance(step, ReviewStep) else "")
+    return heard.expecting.kind == "yes_no" and any("cancel" in split_words(text) for text in texts)
+
+
+def _outweighs(heard: Utterance, act: ReadingAct, word: GlobalWord, words: Words) -> bool:
     """Whether an act counts more than a global word in the same utterance: any answer, but not a slot merely named
-    beside a request to repeat."""
+    beside a request to repeat, nor an option named in passing where the caller ends with taking leave: "wrong number"
+    tells of no wrong number on a bill."""
     if isinstance(act, Correction) and act.value is None:
         return word not in _IDLE
+    if isinstance(act, Answer) and act.slot != heard.expecting.slot and word is GlobalWord.CANCEL:
+        plain = tuple(one for one in words if one not in FILLERS and one not in _COURTESY)
+        leaves = "cancel" not in words and find_global(plain[:-1]) is not GlobalWord.CANCEL
+        return heard.graph.slots[act.slot].type != "choice" or not leaves
     return not isinstance(act, Unusable)
+
+
+def _refuses(words: Words) -> bool:
+    """Whether the caller would rather not answer, or takes none of what was offered: no more is meant by it."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    return len(plain) <= _SHORT and says_any(words, _REFUSALS)
 
 
 def _skips(words: Words) -> bool:

@@ -7,6 +7,7 @@ from sop.graph import Graph
 from sop.reading import Answer, Correction, Expectation
 from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, choice_of, slot_type
+from sop.steps import ReviewStep
 from sop.words import Words, says, split_words, word_set
 
 _OWNERS = word_set("his her their its")
@@ -34,6 +35,13 @@ class Utterance:
     def filled(self) -> list[SlotSpec]:
         """The slots that hold a value now."""
         return [self.graph.slots[name] for name in self.expecting.filled if name in self.graph.slots]
+
+    @property
+    def reviewed(self) -> tuple[str, ...]:
+        """The slots that are read back together; empty under any other question."""
+        step = self.graph.steps.get(self.expecting.step)
+        together = self.expecting.kind == "yes_no" and self.expecting.slot is None
+        return step.slots if together and isinstance(step, ReviewStep) else ()
 
     @property
     def known(self) -> dict[str, str]:

@@ -3,7 +3,8 @@ or behind the address, which may be a part that was misheard."""
 
 import re
 
-from sop.slots.address_words import Place, locate, starts_number
+from sop.slots.address_tail import Address
+from sop.slots.address_words import Place, is_letter, locate, starts_number
 from sop.slots.misheard import AFTER_NUMBER, RESTART, SMALL
 from sop.slots.spoken_numbers import is_number_word
 from sop.slots.street_words import DIRECTIONS, STATES, SUFFIXES
@@ -18,8 +19,12 @@ _BEFORE = (
     """)
 )
 """What may stand before a house number."""
-_GOES_ON = (AFTER_NUMBER - {"that", "area", "the", "again", "x"}) | word_set("with because but near by across it's")
+_GOES_ON = (AFTER_NUMBER - {"that", "area", "the", "again", "x"}) | word_set("""
+    with because but near by across it's today tomorrow tonight monday tuesday wednesday thursday friday saturday sunday
+""")
 """Behind an address these begin something else."""
+_NO_NAMES = word_set("won ate owe sex")
+"""Digits misheard, which no street of several words begins with."""
 _LONGEST_GAP = 3
 _ORDINAL = re.compile(r"\d+(st|nd|rd|th)")
 _FEWEST_OF_A_SENTENCE = 3
@@ -28,7 +33,7 @@ _FEWEST_OF_A_SENTENCE = 3
 def address_doubt(place: Place) -> str:
     """Why the address may be another than it seems: "number", "street", "street_type", "zip", "unit", "city",
     "several"; or ""."""
-    if _strange_number(place):
+    if _strange_number(place) or first_name(place.address) in _NO_NAMES:
         return "number"
     if strange_street(place.address.street, place.address.suffix):
         return "street"
@@ -39,6 +44,19 @@ def address_doubt(place: Place) -> str:
     if other and other.address.suffix and other.address.written() != place.address.written():
         return "several"
     return _strange_rest(rest)
+
+
+def first_name(address: Address) -> str:
+    """The first word of a street of several words, in lowercase, behind its direction; "" for a street of one word."""
+    names = _without_directions(address.street)
+    return names[0] if len(names) > 1 else ""
+
+
+def _without_directions(street: str) -> list[str]:
+    names = street.lower().split()
+    while len(names) > 1 and names[0] in DIRECTIONS:
+        names = names[1:]
+    return names
 
 
 def _strange_number(place: Place) -> bool:
@@ -53,12 +71,10 @@ def _strange_number(place: Place) -> bool:
 
 def strange_street(street: str, suffix: str) -> bool:
     """Whether a street has a name that none has: a type alone, a small word in it, a word before "42nd"."""
-    names = street.lower().split()
-    while len(names) > 1 and names[0] in DIRECTIONS:
-        names = names[1:]
+    names = _without_directions(street)
     alone = len(names) == 1 and names[0] in SUFFIXES and not suffix
     late = any(_ORDINAL.fullmatch(name) for name in names[1:])
-    return alone or late or bool(SMALL.intersection(names))
+    return alone or late or (bool(SMALL.intersection(names)) and not is_letter(street))
 
 
 def _strange_rest(rest: tuple[str, ...]) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from sop.slots.misheard import DIGIT_SOUNDS, SMALL
 from sop.slots.spoken_numbers import is_number_word, ordinal_digits, read_number, read_ordinal
 from sop.slots.street_words import STATE_CODES, STATE_NAMES, STATES, STOPS, UNITS
-from sop.words import FILLERS, Words, capitalised, find_phrase, word_set
+from sop.words import FILLERS, Words, capitalised, find_phrase, phrase_list, word_set
 
 _AFTER_CITY = word_set("and thanks thank please my zip um uh i that's it's yes okay ok but not sorry actually")
 """What may follow a city that nothing announced; before other words it was no city."""
 _JOINTS = word_set("in that's city of and the um uh is")
 """What may stand between street and city."""
+_TOWNS = phrase_list("town of, city of, village of, township of, borough of")
 _WORDS_AT_AN_END = word_set("ok oh hi me")
 _NUMBERED_UNITS = word_set("apartment apt unit suite ste lot")
 
@@ -50,14 +51,14 @@ def read_tail(address: Address, words: Words) -> tuple[Address, int, str]:
             break
         elif state_at := _state(words, at, bool(city)):
             address, at = replace(address, state=state_at[0]), state_at[1]
+        elif passed := _passed(address, words, at, bool(city)):
+            at = passed
         elif is_number_word(word) or word == "zip" or _sounds_like_zip(words, at):
             digits, at = _zip(words, at)
             if not digits:
                 flaw = "zip"
                 break
             address = replace(address, zip=digits)
-        elif word in _JOINTS and not city and not _turns(words, at):
-            at += 1
         elif word in STOPS or not word.isalpha() or len(word) < 2 or len(city) == 3 or address.state:
             break
         else:
@@ -68,6 +69,18 @@ def read_tail(address: Address, words: Words) -> tuple[Address, int, str]:
     if not (sure and _is_city(city)):
         return address, city_at if city else at, flaw
     return replace(address, city=" ".join(city)), at, flaw or _strange_city(city)
+
+
+def _passed(address: Address, words: Words, at: int, city_before: bool) -> int:
+    """The index behind what says nothing new at `at`: the house number once more ("that's one five"), or what leads to
+    a city; 0 for none."""
+    if words[at] == "that's":
+        digits, after = read_number(words, at + 1)
+        if digits == address.number and (after == len(words) or words[after] in _AFTER_CITY):
+            return after
+    if city_before or (words[at] not in _JOINTS and words[at : at + 2] not in _TOWNS):
+        return 0
+    return at + 2 if words[at : at + 2] in _TOWNS else 0 if _turns(words, at) else at + 1
 
 
 def _turns(words: Words, at: int) -> bool:

@@ -38,6 +38,8 @@ LEADS = phrase_list("""
     address, is, and, the, we, they're at
 """)
 _LONGEST_NUMBER = 6
+_TITLES = word_set("Doctor Dr Junior Jr Senior")
+"""Beside a name they count as no word of it."""
 _TWICE = word_set("walla pago bora")
 """Halves of names like Walla Walla."""
 
@@ -110,8 +112,15 @@ def locate(words: Words) -> Place | None:
 
 
 def named_road(name: str) -> bool:
-    """Whether a street needs no type: "Broadway", "County Road 18"."""
-    return name.rsplit(maxsplit=1)[-1].lower() in LONE_STREETS or name.rsplit(maxsplit=1)[-1].isdecimal()
+    """Whether a street needs no type: "Broadway", "County Road 18", "Avenue B"."""
+    last = name.rsplit(maxsplit=1)[-1]
+    return last.lower() in LONE_STREETS or last.isdecimal() or is_letter(name)
+
+
+def is_letter(name: str) -> bool:
+    """Whether a street is called by a letter: "B", "North B", "Avenue B"."""
+    *before, last = name.split()
+    return len(last) == 1 and all(part == "Avenue" or part.lower() in DIRECTIONS for part in before)
 
 
 def starts_number(word: str) -> bool:
@@ -135,11 +144,17 @@ def house_number(words: Words, at: int) -> tuple[str, int]:
         if len(number) == 1 and end == stop and words[stop : stop + 1] and words[stop] in TENS:
             # "four fifty fifth avenue" is likelier 450 5th than 4 55th.
             number, end = read_number(words[: stop + 1], at)
-    if end < len(words) and len(words[end]) == 1 and words[end] in "abcdfgh" and end + 1 < len(words):
+    if end < len(words) and len(words[end]) == 1 and words[end] in "abcdfgh" and _goes_on(words, end + 1):
         number, end = number + words[end].upper(), end + 1
     if not number or len(number) > _LONGEST_NUMBER or number.startswith("0"):
         return "", end
     return number, end
+
+
+def _goes_on(words: Words, at: int) -> bool:
+    """Whether a street may begin at `at`: a type alone belongs to the letter before it, as in "b street"."""
+    after = words[at + 1] if at + 1 < len(words) else ""
+    return at < len(words) and not (words[at] in SUFFIXES and after not in SUFFIXES)
 
 
 def _street(words: Words, at: int) -> tuple[str, str, int] | None:
@@ -150,11 +165,11 @@ def _street(words: Words, at: int) -> tuple[str, str, int] | None:
     if at < len(words) and words[at] in DIRECTIONS and at + 1 < len(words) and words[at + 1] not in SUFFIXES:
         name.append(DIRECTIONS[words[at]])
         at += 1
-    numbered = _numbered_road(words, at)
-    if numbered:
-        return " ".join([*name, numbered[0]]), "", numbered[1]
+    named = _numbered_road(words, at, name) or _lettered_street(words, at, name)
+    if named:
+        return named
     words_at = len(name)
-    while at < len(words) and len(name) - words_at < 4:
+    while at < len(words) and sum(part not in _TITLES for part in name[words_at:]) < 4 + (words[at] in SUFFIXES):
         word = words[at]
         ordinal, after = read_ordinal(words, at)
         if ordinal is not None:
@@ -192,12 +207,24 @@ def _leads_city(words: Words, at: int) -> bool:
     return bool(following) and following not in STOPS and following not in UNITS and not is_number_word(following)
 
 
-def _numbered_road(words: Words, at: int) -> tuple[str, int] | None:
+def _lettered_street(words: Words, at: int, direction: list[str]) -> tuple[str, str, int] | None:
+    """(name, type, index after) of "a street" or "avenue b" at `at`, with its direction."""
+    one, two = (*words[at : at + 2], "", "")[:2]
+    if len(one) == 1 and one.isalpha() and SUFFIXES.get(two) in ("Street", "Avenue"):
+        return _suffixed(words, at + 1, [*direction, one.upper()])
+    follows = words[at + 2] if at + 2 < len(words) else ""
+    spelled = len(follows) == 1 or follows in SUFFIXES
+    if one in ("avenue", "ave") and len(two) == 1 and two.isalpha() and not spelled:
+        return " ".join([*direction, "Avenue", two.upper()]), "", at + 2
+    return None
+
+
+def _numbered_road(words: Words, at: int, direction: list[str]) -> tuple[str, str, int] | None:
     for form, name in NUMBERED_ROADS.items():
         if words[at : at + len(form)] == form:
             number, end = read_number(words, at + len(form))
             if number:
-                return f"{name} {number}", end
+                return " ".join([*direction, name, number]), "", end
     return None
 
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
-from sop.slots.date_ends import left_open
+from sop.slots.date_ends import RESTARTS, completed, left_open
 from sop.slots.date_words import Mention, find_dates
-from sop.slots.day_words import MONTHS
+from sop.slots.day_words import MONTHS, refused_before, refused_behind
 from sop.slots.holiday_words import Holiday, near_holiday
 from sop.slots.mending import (
     is_numeric,
@@ -34,7 +34,6 @@ _VAGUE = phrase_list("""
     recently, week of, weeks from, week from, few days, few weeks, couple days, beginning of, end of, middle of
 """)
 _STRETCH = phrase_list("week of, month of, beginning of, end of")
-_RESTARTS = word_set("no sorry actually wait oops rather mean make instead")
 _JOINTS = word_set("slash dash hyphen")
 _BIRTH = word_set("birth born birthday birthdate dob")
 _NO_YEAR = 0.8
@@ -58,11 +57,11 @@ class CalendarDate:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         today = context.now.date()
         words = _mended(words)
-        found = _read(words, spec, today)
-        if isinstance(found, Found):
+        found = _read(words, spec, today, context.current)
+        if isinstance(found, Found) or (found == Doubt("period") and _has_whole_year(words, today)):
             return found
         once = words if _is_whole_month(words, today) else without_doubles(words)
-        again = _read(once, spec, today) if once != words else None
+        again = _read(once, spec, today, context.current) if once != words else None
         if isinstance(again, Found):
             return replace(again, certainty=min(again.certainty, _DOUBLED))
         return _day_after_month(words, spec, today) or found
@@ -127,10 +126,10 @@ def _late(words: Words, at: int) -> bool:
     return ordinal is not None and ordinal > 10
 
 
-def _read(words: Words, spec: SlotSpec, today: date) -> Found | Doubt | None:
-    """The date in mended words."""
-    said = find_dates(words, today)
-    mentions = _meant(words, said)
+def _read(words: Words, spec: SlotSpec, today: date, current: str) -> Found | Doubt | None:
+    """The date in mended words. A day alone is one of the month of the date that is held now."""
+    said = _completed(words, today)
+    mentions = _meant(words, said, spec.period)
     if any(mention.garbled for mention in mentions):
         return None
     if any(mention.vague for mention in mentions) or (mentions and says_any(words, _STRETCH)):
@@ -141,10 +140,33 @@ def _read(words: Words, spec: SlotSpec, today: date) -> Found | Doubt | None:
         doubt = left_open(words, mentions[0], said, spec.period)
         if doubt is not None:
             return doubt
+        held = _in_held_month(mentions[0], today, spec, current)
+        if held is not None:
+            return held
     found = tuple(dict.fromkeys(_resolved(mention, today, spec) for mention in mentions))
     if not found:
         return Doubt("which_day") if _is_vague(words) else None
     return found[0] if len(found) == 1 else Doubt("several")
+
+
+def _completed(words: Words, today: date) -> tuple[Mention, ...]:
+    """Every date in the words, with what is said of it beside it."""
+    said = tuple(completed(words, one, today) for one in find_dates(words, today))
+    return tuple(one for at, one in enumerate(said) if not any(other.after > one.start for other in said[:at]))
+
+
+def _in_held_month(mention: Mention, today: date, spec: SlotSpec, current: str) -> Found | None:
+    """The day of the month in which the held date is, where that is in the slot's period."""
+    if not current or mention.day is None or mention.month is not None or mention.exact is not None:
+        return None
+    held = date.fromisoformat(current)
+    found = _resolved(replace(mention, month=held.month, year=held.year), today, spec)
+    return replace(found, certainty=min(found.certainty, _NO_YEAR)) if isinstance(found, Found) else None
+
+
+def _has_whole_year(words: Words, today: date) -> bool:
+    """Whether a date has a year of four digits, which no doubled word made."""
+    return any(one.year is not None and not one.short for one in find_dates(words, today))
 
 
 def _is_whole_month(words: Words, today: date) -> bool:
@@ -170,25 +192,25 @@ def _day_after_month(words: Words, spec: SlotSpec, today: date) -> Found | None:
     return replace(found, certainty=_NO_YEAR) if isinstance(found, Found) else None
 
 
-def _meant(words: Words, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+def _meant(words: Words, mentions: tuple[Mention, ...], period: str) -> tuple[Mention, ...]:
     """Without refused ones ("not Monday"), and after a correction only the last."""
-    meant = [one for one in mentions if not _refused(words, one)]
+    meant = [one for one in mentions if not _refused(words, one, period)]
     for one, two in pairwise(tuple(meant)):
-        if not _RESTARTS.isdisjoint(words[one.after : two.start]):
+        if not RESTARTS.isdisjoint(words[one.after : two.start]):
             meant = [mention for mention in meant if mention.start >= two.start]
-    if len(meant) == 1 and meant[0].year is not None and not _RESTARTS.isdisjoint(words[meant[0].after :]):
+    if len(meant) == 1 and meant[0].year is not None and not RESTARTS.isdisjoint(words[meant[0].after :]):
         year = next((read_year(words, at) for at in range(meant[0].after, len(words)) if read_year(words, at)), None)
         if year is not None and year.after == len(words):
             return (replace(meant[0], after=year.after, year=year.value, short=year.short),)
     return tuple(meant)
 
 
-def _refused(words: Words, mention: Mention) -> bool:
-    """ "Not Tuesday", "not this Friday"."""
+def _refused(words: Words, mention: Mention, period: str) -> bool:
+    """ "Not Tuesday", "not this Friday"; of a day to come also "Friday won't work"."""
     before = words[max(0, mention.start - 2) : mention.start]
-    if before[-1:] == ("except",) or before in (("day", "but"), ("time", "but"), ("except", "for")):
+    if before in (("except", "for"), ("not", "last")) or refused_before(words, mention.start):
         return True
-    return before[-1:] == ("not",) or (before[:1] == ("not",) and before[1] in ("this", "next", "last", "on", "the"))
+    return period == "future" and refused_behind(words, mention.start, mention.after)
 
 
 def _stray_year(words: Words, mentions: tuple[Mention, ...]) -> bool:
@@ -218,6 +240,9 @@ def _is_vague(words: Words) -> bool:
 def _resolved(mention: Mention, today: date, spec: SlotSpec) -> Found | Doubt:
     """The day that is meant, within the slot's period."""
     days = _days(mention, today, spec.period)
+    relative = mention.exact is not None and mention.exact != today
+    if not (relative or mention.month or mention.holiday) and spec.period == "past" and _needs_year(spec):
+        return Doubt("which_year")
     without_year = mention.exact is None and mention.year is None
     if not days or days[-1].year < today.year - _OLDEST:
         return Doubt("impossible")

@@ -2,9 +2,9 @@
 
 A phrase matches when its words stand in the utterance in order, with at most two other words between
 neighbours, and no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for
-any phrase of the flow's word group; a phrase written "=gas" must be all that is said. Longer phrases weigh
-more than shorter ones, so "water heater leaking" beats "heater". Where no phrase matches, a short answer may name the
-option's place among those read out.
+any phrase of the flow's word group; a phrase written "=gas" must be all that is said, articles aside. Longer
+phrases weigh more than shorter ones, so "water heater leaking" beats "heater". Where no phrase matches, a short
+answer may name the option's place among those read out.
 """
 
 from dataclasses import dataclass, field, replace
@@ -34,6 +34,7 @@ _LIGHT = word_set(
     "it it's a an the is my our in on of from to at there's there i i've i'm we we've have and and's that"
 )
 """Words that say nothing about the option."""
+_ARTICLES = word_set("a an the")
 _KEYS = tuple("123456789")
 _MOST_KEYS = len(_KEYS)
 _MARGIN = 0.9
@@ -245,7 +246,8 @@ def _inside(match: Match, others: list[Match]) -> bool:
 
 
 def _match(option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words) -> Match | None:
-    plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in FILLERS | _COURTESY)
+    beside = FILLERS | _COURTESY | _ARTICLES
+    plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in beside)
     best, first, hits = 0.0, len(words), set()
     spots: set[tuple[frozenset[int], int]] = set()
     present = frozenset(stems)
@@ -256,7 +258,7 @@ def _match(option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words
         if not places or _negated(words, places[0], phrase.elements):
             continue
         place = (places[0], len(places))
-        if phrase.whole and sum(words[at] not in FILLERS | _COURTESY for at in places) < len(plain):
+        if phrase.whole and sum(words[at] not in beside for at in places) < len(plain):
             continue
         hits.add(place)
         weighty = frozenset(at for at in places if words[at] not in _LIGHT)

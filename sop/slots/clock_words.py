@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import time
 
-from sop.slots.day_words import corrects
+from sop.slots.day_words import corrects, refused_before, refused_behind
 from sop.slots.spoken_numbers import is_number_word, read_below_hundred
 from sop.words import Words, phrase_list, says, says_any, word_set
 
@@ -29,7 +29,6 @@ _KINDS = {
     }.items()
     for word in words.split()
 }
-_UNFIT = (("don't", "work"), ("doesn't", "work"), ("won't", "work"), ("isn't", "good"), ("aren't", "good"))
 _BETWEEN_NOT = word_set("in the this a do any on first thing really great")
 _BEFORE_HOUR = word_set("at around about after before by until till past from between than")
 _JOINTS = word_set("and to or till until through")
@@ -37,27 +36,41 @@ _UNITS = word_set(
     "hours hour minutes minute days day weeks week months years year miles degrees percent dollars people kids times"
 )
 """Before these a number counts something else than hours of the clock."""
+_LEADS = word_set("at between from around about exactly")
+"""Words between a refusal and its hour: "not at nine"."""
+_REFUSALS = word_set("""
+    not nothing never nobody don't can't cannot won't couldn't wouldn't isn't aren't busy gone working
+""")
+_NO_REFUSALS = word_set("""
+    you somebody someone anybody anyone they we care mind matter know worry wait busy gone work working too a sure only
+""")
+"""Right behind "can't" and the like these make a question, a shrug or the opposite of it."""
+_BARRIERS = word_set("but so or and any anytime if")
+_REACH = 6
+"""Words before "before" among which a "not" belongs to it: "I won't be home before three"."""
 _AFTER = frozenset({"after", "past", "from"})
 _BEFORE = frozenset({"before", "by", "until", "till"})
 
 Opening = tuple[tuple[int, int], ...]
 """Stretches of a day, in minutes from midnight."""
 
-_FREE_FROM = phrase_list(
-    "get off, i work until, i work till, work until, off work, get home, home at, home by, done at, free at"
-)
+_FREE_FROM = phrase_list("""
+    get off, i work until, i work till, work until, off work, get home, home at, home by, done at, free at,
+    i'm out until, i'm out till, be out until, be out till
+""")
 """Before a clock time: from then on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a day; an open side is None. `dangling`: the words break off in the middle ("between
-    nine and")."""
+    nine and"). `refused`: the hours are named only as those that do not suit ("except noon")."""
 
     start: time | None
     end: time | None
     dangling: bool = False
     impossible: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,8 @@ def find_parts(words: Words) -> tuple[str, ...]:
 def find_span(words: Words, opening: Opening = ()) -> Span | None:
     """The part of the day that `words` name; None when they name none. `opening`: when the business is open on the day
     that is meant."""
-    clocks = _clocks(words)
+    said = _clocks(words)
+    clocks = tuple(clock for clock in said if not _excluded(words, clock, said))
     dangling = bool(words) and words[-1] in (
         "after",
         "before",
@@ -110,7 +124,7 @@ def find_span(words: Words, opening: Opening = ()) -> Span | None:
     last_parts = find_parts(words)[-1:]
     part = next((word for word in parts if not last_parts or _KINDS.get(word, *last_parts) in last_parts), None)
     if not clocks:
-        return _named_part(words, part, dangling)
+        return Span(None, None, refused=True) if said else _named_part(words, part, dangling)
     halved = clocks if part else tuple(_by_hours(words, clock, clocks, opening) for clock in clocks)
     times = [_resolved(clock, part, clocks) for clock in halved]
     if any(found is None for found in times):
@@ -125,16 +139,56 @@ def find_span(words: Words, opening: Opening = ()) -> Span | None:
         return Span(None, None, impossible=True)
     if says_any(words, _FREE_FROM):
         return Span(first, None, dangling)
-    before = words[max(0, clocks[0].at - 2) : clocks[0].at]
-    if _BEFORE.intersection(before) and "not" not in before:
+    bound = _bound(words, clocks[0])
+    if bound == "until":
         return Span(None, first, dangling)
-    if (
-        _AFTER.intersection(before)
-        or "not" in before
-        or words[clocks[0].after : clocks[0].after + 2] in (("or", "later"), ("or", "after"))
-    ):
+    if bound == "from":
         return Span(first, time(12) if part == "morning" and first < time(12) else None, dangling)
     return Span(first, time(min(first.hour + 1, 23), first.minute), dangling)
+
+
+def _bound(words: Words, clock: _Clock) -> str:
+    """ "from" where any time from the clock time on is meant ("after five", "not before five"), "until" where any
+    time up to it is."""
+    before = words[max(0, clock.at - 2) : clock.at]
+    if before[-1:] == ("than",) and before[:1] in (("later",), ("earlier",)):
+        later = before[0] == "later"
+        negated = words[max(0, clock.at - 3) : clock.at - 2] == ("no",) or _negated(words, clock.at - 2)
+        return "from" if later != negated else "until"
+    if _BEFORE.intersection(before):
+        return "from" if _negated(words, clock.at - 1) else "until"
+    if _AFTER.intersection(before):
+        return "until" if _negated(words, clock.at - 1) else "from"
+    return "from" if words[clock.after : clock.after + 2] in (("or", "later"), ("or", "after")) else ""
+
+
+def _negated(words: Words, at: int) -> bool:
+    """Whether what stands before the preposition at `at` says that nothing goes then: "I'm busy until"; but "I'm not
+    busy until" and "can't you come before"."""
+    start = next((end + 1 for end in range(at - 1, -1, -1) if words[end] in _BARRIERS), 0)
+    return any(
+        words[here] in _REFUSALS
+        and words[here + 1] not in _NO_REFUSALS
+        and not (words[here] in ("busy", "gone", "working") and here and words[here - 1] in _REFUSALS)
+        for here in range(max(start, at - _REACH), at)
+    )
+
+
+def _excluded(words: Words, clock: _Clock, clocks: tuple[_Clock, ...]) -> bool:
+    """Whether the hour, or the stretch of hours that it bounds, is named as one that does not suit: "except noon",
+    "not between one and three"."""
+    run = [clock]
+    for other in clocks:
+        if _joined(words, other, clock) or _joined(words, clock, other):
+            run = sorted((clock, other), key=lambda one: one.at)
+    return _refuses(words, run[0].at) or refused_behind(words, run[0].at, run[-1].after)
+
+
+def _refuses(words: Words, at: int) -> bool:
+    """Whether the words before an hour at `at` refuse it: "not at", "anytime but"."""
+    while at and words[at - 1] in _LEADS:
+        at -= 1
+    return refused_before(words, at)
 
 
 def _named_part(words: Words, part: str | None, dangling: bool) -> Span | None:
@@ -154,13 +208,14 @@ def _refused(words: Words, at: int) -> bool:
     while start and words[start - 1] in _BETWEEN_NOT:
         start -= 1
     before = words[max(0, start - 1) : start]
-    behind = words[at + 1 : at + 3]
-    return before in (("not",), ("good",), ("except",), ("can't",), ("don't",)) or behind in _UNFIT
+    return before == ("good",) or refused_before(words, start) or refused_behind(words, at, at + 1)
 
 
 def _joined(words: Words, one: _Clock, two: _Clock) -> bool:
     between = words[one.after : two.at]
-    return len(between) <= 2 and bool({"and", "to", "till", "until", "through"}.intersection(between))
+    return (
+        one.at < two.at and len(between) <= 2 and bool({"and", "to", "till", "until", "through"}.intersection(between))
+    )
 
 
 def _clocks(words: Words) -> tuple[_Clock, ...]:
@@ -211,6 +266,7 @@ def _clock(words: Words, at: int, previous: _Clock | None) -> _Clock | None:
     joined = previous is not None and at - previous.after <= 2 and words[at - 1] in _JOINTS
     minuted = clock.after > after and clock.minute in (0, 15, 30, 45)
     told = clock.meridiem or minuted or ranged or joined or (at > 0 and words[at - 1] in _BEFORE_HOUR)
+    told = told or _refuses(words, at)
     # "four one five five five": digits of something longer are no time.
     among = is_number_word(words[at - 1] if at else "") or is_number_word(
         words[clock.after] if clock.after < len(words) else ""

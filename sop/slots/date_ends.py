@@ -1,11 +1,16 @@
-"""Whether a date was heard to its ends: numbers left over beside it, or a strange word where a year would stand, are
-signs of one that was not."""
+"""What stands beside a date. It may complete it ("last month on the third", "nineteen eighty May fifth"); numbers left
+over, or a strange word where a year would stand, are signs of one that was not heard to its ends."""
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, timedelta
 
 from sop.slots.date_words import Mention
 from sop.slots.day_words import MONTHS, WEEKDAYS
 from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.slot_type import Doubt
-from sop.slots.spoken_numbers import TENS
+from sop.slots.spoken_numbers import TENS, read_below_hundred, read_ordinal
+from sop.slots.year_words import read_year
 from sop.words import FILLERS, Words, word_set
 
 _NEAR = 4
@@ -35,6 +40,96 @@ _OPENERS = FILLERS | word_set("""
 _CLOCK = word_set("at around by before after between about until till past from")
 _BEGUN = frozenset(TENS) | word_set("eighteen nineteen hundred thousand and oh")
 """Numbers that more often than not go on."""
+
+RESTARTS = word_set("no sorry actually wait oops rather mean make instead")
+"""Words behind which a date is said anew."""
+_TO_ANEW = RESTARTS | FILLERS | word_set("i it's it was that's the")
+_STEPS = {"last": -1, "this": 0, "next": 1}
+_ANCHORS = {("today",): 0, ("tomorrow",): 1, ("yesterday",): -1}
+_MONTHS_IN = {"month": 1, "months": 1, "year": 12, "years": 12}
+_COUNTED = 5
+"""Words that "two years ago" and the like may have."""
+
+
+def completed(words: Words, mention: Mention, today: date) -> Mention:
+    """`mention` with its month or year, or how long ago it was, where that is said before or behind it. A day that is
+    said anew ("October twelfth, no, the thirteenth") takes the place of the first."""
+    if mention.month is None:
+        return _in_month(words, _long_ago(words, mention, today), today)
+    if mention.year is None:
+        for at in range(max(0, mention.start - _NEAR), mention.start):
+            year = read_year(words, at)
+            if year is not None and not year.short and words[year.after : mention.start] in ((), ("on",), ("the",)):
+                mention = replace(mention, start=at, year=year.value)
+                break
+    return _said_anew(words, mention)
+
+
+def _said_anew(words: Words, mention: Mention) -> Mention:
+    at = mention.after
+    while words[at : at + 1] and words[at] in _TO_ANEW:
+        at += 1
+    day, after = read_ordinal(words, at)
+    behind = words[after : after + 1]
+    if day is None or mention.day is None or RESTARTS.isdisjoint(words[mention.after : at]):
+        return mention
+    if behind and (behind[0] == "of" or behind[0] in MONTHS):
+        return mention
+    year = read_year(words, after)
+    anew = replace(mention, day=day, after=after, weekday=None)
+    return anew if year is None else replace(anew, after=year.after, year=year.value, short=year.short)
+
+
+def _in_month(words: Words, mention: Mention, today: date) -> Mention:
+    """ "Last month on the third", "the third of last month"; "last year on the third" leaves the month open."""
+    if mention.day is None or mention.exact is not None:
+        return mention
+    start = mention.start - (words[mention.start - 1 : mention.start] == ("on",))
+    behind = mention.after + (words[mention.after : mention.after + 1] == ("of",))
+    for begins, at, ends in ((start - 2, start - 2, mention.after), (mention.start, behind, behind + 2)):
+        named = words[at : at + 2] if at >= 0 else ()
+        if len(named) == 2 and named[0] in _STEPS and named[1] in ("month", "year"):
+            if named == ("last", "month") and at == behind:
+                return mention
+            year, month = divmod(today.year * 12 + today.month - 1 + _STEPS[named[0]], 12)
+            vague = named[1] == "year"
+            return replace(mention, start=begins, after=ends, month=month + 1, year=year, vague=vague)
+    return mention
+
+
+def _long_ago(words: Words, mention: Mention, today: date) -> Mention:
+    """ "Two years ago tomorrow" is a day; "two years ago Friday" and "a few months ago on the third" are none."""
+    start = mention.start
+    while start and words[start - 1] in ("on", "last", "this", "the", "in"):
+        start -= 1
+    ends = [start] + [at + 1 for at in range(mention.after, min(len(words), mention.after + _COUNTED))]
+    for end in ends:
+        unit = _MONTHS_IN.get(words[end - 2]) if end >= 2 and words[end - 1] == "ago" else None
+        if unit is None or mention.start <= end - 2 < mention.after:
+            continue
+        said = words[mention.start : mention.after]
+        first = mention.after if end > start else max(0, end - _COUNTED)
+        count, at = _count(words[: end - 2], first)
+        if not count or said not in _ANCHORS or mention.exact is None:
+            return replace(mention, vague=True)
+        day = today + timedelta(days=_ANCHORS[said])
+        year, month = divmod(day.year * 12 + day.month - 1 - count * unit, 12)
+        last = monthrange(year, month + 1)[1]
+        begins, after = (mention.start, end) if end > start else (at, mention.after)
+        return replace(mention, start=begins, after=after, exact=date(year, month + 1, min(day.day, last)))
+    return mention
+
+
+def _count(words: Words, first: int) -> tuple[int, int]:
+    """The number at the end of `words`, 1 of "about a", and its index; 0 for none, and for "a few"."""
+    for at in range(first, len(words)):
+        number, after = read_below_hundred(words, at)
+        written = words[at]
+        if written.isdecimal() and written.isascii() and len(written) <= 2:
+            number, after = int(written), at + 1
+        if number is not None and after == len(words):
+            return number, at
+    return (1, len(words) - 1) if words[-1:] in (("a",), ("an",)) else (0, len(words))
 
 
 def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> Doubt | None:

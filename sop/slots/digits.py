@@ -22,7 +22,7 @@ from sop.slots.misheard import (
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import DIGITS, is_number_word, read_number, speak_digits
 from sop.slots.street_words import SUFFIXES
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, strip_lead, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, strip_lead, word_set
 
 _FEWEST, _MOST = 3, 20
 """How many digits, where the slot does not say."""
@@ -53,6 +53,8 @@ _UNITS = word_set("""
 """)
 """Behind these digits they count or number something else."""
 _BEFORE_ONE = word_set("this that which the have wrong right first last new old other another")
+_OTHERS = phrase_list("zip, phone, telephone, cell, date of birth, birthday, birth date")
+"""What has digits of its own."""
 _ENDS = phrase_list("ends in, ending in, ends with, ending with")
 _COUNTS = {
     **{word: count for count, word in enumerate("two three four five six".split(), 2)},
@@ -81,7 +83,7 @@ class Digits:
     bias: tuple[str, ...] = ("double oh", "four two one seven zero zero nine")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        words = _repaired(words, spec)
+        words = _repaired(_before_another(words, spec), spec)
         counts, words = _ending_lengths(words), _without_counts(words)
         whole, (earlier, words) = words, _latest(words)
         runs = _runs_for(words, spec)
@@ -160,6 +162,16 @@ def _checked(digits: str, spec: SlotSpec, certainty: float = 1.0) -> Found | Dou
 
 def _fits(digits: str, spec: SlotSpec) -> bool:
     return len(digits) in spec.lengths if spec.lengths else _FEWEST <= len(digits) <= _MOST
+
+
+def _before_another(words: Words, spec: SlotSpec) -> Words:
+    """The words before those on another number, where digits stand before them: "... five five and my zip is ..."."""
+    asked = split_words(" ".join((spec.prompt, spec.label, *spec.names)))
+    for other in _OTHERS:
+        at = find_phrase(words, other)
+        if find_phrase(asked, other) < 0 and any(len(run) > 1 for run in _runs(words[: max(at, 0)])):
+            words = words[:at] if words[at - 1] not in ("my", "the") else words[: at - 1]
+    return words
 
 
 def _repaired(words: Words, spec: SlotSpec) -> Words:

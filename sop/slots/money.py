@@ -33,7 +33,7 @@ from sop.slots.mending import (
     without_hesitations,
 )
 from sop.slots.number import read_keys
-from sop.slots.number_ends import Unit, wholeness
+from sop.slots.number_ends import Unit, is_one_sided, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
 from sop.words import Words, split_words, word_set
@@ -72,6 +72,9 @@ _OTHER = word_set("""
 """)
 """Beside these a number is no amount, or one that was not understood."""
 _DURATIONS = word_set("years months weeks days hours")
+_LOSS = word_set("loss losses lost losing lose")
+"""Where the question has none of these, an amount that was lost is none that it asks for."""
+_ABOUT = word_set("about around of like roughly approximately maybe almost nearly was were a an some")
 _KEYS = 9
 _CENT = Decimal("0.01")
 
@@ -105,8 +108,9 @@ class Money:
         strange = around(words, amounts, known)
         if is_foreign(strange, _OTHER) or (len(strange) > _MOST_WORDS and not named):
             return None
-        if len(meant) > 1:
-            return Doubt("several")
+        doubt = _doubt(words, meant, spec)
+        if doubt:
+            return Doubt(doubt)
         whole = wholeness(words, meant[0], known, Unit.SAID if meant[0] in named else Unit.DUE)
         if not whole:
             return None
@@ -213,10 +217,34 @@ def _plain(words: Words) -> Words:
     return tuple(word for word in words if word not in _DOLLARS and word not in _SOFT)
 
 
+def _doubt(words: Words, meant: tuple[Cardinal, ...], spec: SlotSpec) -> str:
+    """Why the amounts are none that can be taken, or ""."""
+    if len(meant) > 1:
+        return "several"
+    if is_one_sided(words, meant[0]):
+        return "vague"
+    return "range" if _is_loss(words, meant[0]) and _LOSS.isdisjoint(_asked(spec)) else ""
+
+
+def _is_loss(words: Words, amount: Cardinal) -> bool:
+    """Whether the amount is below zero: "minus ten thousand", "a loss of about ten thousand", "ten thousand in the
+    red"."""
+    before = words[: amount.start]
+    while before and before[-1] in _ABOUT:
+        before = before[:-1]
+    behind = words[amount.after : amount.after + 3]
+    if behind in (("in", "the", "red"), ("in", "the", "hole")) or behind[:1] in (("loss",), ("lost",)):
+        return True
+    return before[-1:] != () and before[-1] in _LOSS | {"minus", "negative"}
+
+
+def _asked(spec: SlotSpec) -> Words:
+    return split_words(" ".join((spec.prompt, spec.label, *spec.names)))
+
+
 def _other_period(words: Words, spec: SlotSpec) -> bool:
     """Whether the amount is for another time than the question's: a year's where a month's was asked for."""
-    asked = split_words(" ".join((spec.prompt, spec.label, *spec.names)))
-    wanted = {_PERIODS[word] for word in asked if word in _PERIODS}
+    wanted = {_PERIODS[word] for word in _asked(spec) if word in _PERIODS}
     given = {_PERIODS[word] for word in words if word in _PERIODS}
     return bool(wanted and given) and wanted.isdisjoint(given)
 

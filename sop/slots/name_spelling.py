@@ -4,14 +4,34 @@ from rapidfuzz.distance import Levenshtein
 
 from sop.slots.letters import LETTERS, read_letter, spelled_out
 from sop.slots.name_words import ENDERS, HESITATIONS, nameable
-from sop.words import Words
+from sop.words import Words, word_set
 
 _NOTED = 2
 """More letters than these behind "with a k" are a spelling of their own."""
 
+_JOINTS = word_set("apostrophe hyphen dash")
+
+
+def without_hyphens(words: Words) -> Words:
+    """`words` without "hyphen" and "dash" between two names, and with "id" for the letters of "I D number"."""
+    kept: list[str] = []
+    for at, word in enumerate(words):
+        near = words[at - 1 : at] + words[at + 1 : at + 2] if at else ()
+        joins = word in ("hyphen", "dash") and len(near) == 2 and all(map(nameable, near)) and near[1] not in LETTERS
+        if word == "hyphenated" or joins:
+            continue
+        spelled = word == "d" and kept[-1:] == ["i"]
+        alone = not LETTERS.intersection((*kept[-2:-1], *words[at + 1 : at + 2]))
+        if spelled and alone and len(kept) > 1:
+            kept[-1] = "id"
+            continue
+        kept.append(word)
+    return tuple(kept)
+
 
 def unspell_notes(words: Words) -> Words:
-    """Without "with a k", "with two ts", which describe a letter and are no part of the name."""
+    """Without "with a k", "with two ts", which describe a letter and are no part of the name, and without the word
+    that was said again for it."""
     kept: list[str] = []
     at = 0
     while at < len(words):
@@ -19,6 +39,8 @@ def unspell_notes(words: Words) -> Words:
             at += 3
             more = next((more for more in range(at, len(words)) if words[more] not in LETTERS), len(words))
             at = more if more - at <= _NOTED else at
+            if kept and kept[-1] in kept[:-1]:
+                kept.pop()
             continue
         kept.append(words[at])
         at += 1
@@ -38,6 +60,13 @@ def read_spelling(words: Words) -> tuple[Words, str, bool]:
         if spelled:
             broken = broken or (not letters and _strange(words, at - 1))
             letters, at = letters + spelled, after
+            continue
+        if letters and words[at] in _JOINTS and words[at + 1 : at + 2] and words[at + 1] in LETTERS:
+            if words[at] == "apostrophe":
+                letters += "'"
+            else:
+                rest, letters = with_spelling(rest, letters), ""
+            at += 1
             continue
         if len(letters) >= 2 and nameable(words[at]) and _run_follows(words, at + 1):
             rest, letters = with_spelling(rest, letters), ""
@@ -59,7 +88,7 @@ def _strange(words: Words, at: int) -> bool:
     """Whether the word at `at`, before spelled letters, is neither a name nor announces them."""
     if at < 0 or (nameable(words[at]) and len(words[at]) > 1):
         return False
-    return words[at] not in (*HESITATIONS, "that's", "spelled", "spelling", "is", "it's", "and", "yes")
+    return words[at] not in (*HESITATIONS, "that's", "spelled", "spelling", "is", "it's", "and", "yes", *_JOINTS)
 
 
 def _goes_on(words: Words, at: int) -> bool:
@@ -74,7 +103,7 @@ def _letter(words: Words, at: int, *, started: bool) -> tuple[str, int]:
     letters, after = read_letter(words, at)
     if not letters or started or after > at + 1:
         return letters, after
-    goes_on = len(words) > 2 and bool(read_letter(words, after)[0])
+    goes_on = len(words) > 2 and bool(read_letter(words, after + (words[after : after + 1] == ("apostrophe",)))[0])
     return (letters, after) if goes_on else ("", at)
 
 

@@ -1,8 +1,11 @@
 """The words around a name, and the words that are none."""
 
+from collections.abc import Sequence
+
+from sop.slots.day_words import MONTHS
 from sop.slots.misheard import SMALL
-from sop.slots.spoken_numbers import is_number_word
-from sop.words import phrase_list, word_set
+from sop.slots.spoken_numbers import is_number_word, read_ordinal
+from sop.words import FILLERS, Words, capitalised, phrase_list, strip_lead, word_set
 
 STRONG_LEADS = phrase_list("""
     my name is, my name's, the name is, the name's, name is, name's, my full name is, full name is, you can
@@ -80,16 +83,35 @@ NOT_NAMES = word_set("""
     afraid angry busy confused driving done fed hungry lost locked pretty scared stuck worried tired upset
     crazy serious kidding joke stupid mistake difference privacy personal none
     whatever either cash text mail curious best lower lowest christmas such than
+    member policy policyholder claim id unknown apostrophe hyphen hyphenated brother sister aunt uncle friend
+    grandmother grandfather grandma grandpa girlfriend boyfriend partner coworker child born birthday birthdate birth
+    dob patient client caller legal given full maiden married current official preferred actual
 """) | {"first", "middle", "initial"}
+_OTHERS = phrase_list("""
+    it's for, this is for, i'm calling for, i am calling for, calling for, i'm calling about, calling about, for,
+    i'm calling on behalf of, calling on behalf of, on behalf of, she's called, he's called, she is called,
+    he is called, the patient is, the patient's name is, it's, this is, that's, it was
+""")
+_RELATIVES = tuple(
+    ("my", word)
+    for word in word_set("""
+        mother father mom dad daughter son wife husband neighbor brother sister aunt uncle friend boss landlord tenant
+        grandmother grandfather grandma grandpa girlfriend boyfriend partner coworker
+    """)
+)
+_NUMBERED = word_set("member policy claim order account customer case group reference confirmation subscriber patient")
+_LONGEST_KING = 5
+_FULL = 2
+"""Words that a name has at least, told of somebody else: "my mother fell" is none."""
 PART_LEADS = phrase_list("is, it's")
 PARTICLES = word_set("de la del van von der den da di du le st bin al el dos")
 TITLES = {"junior": "Jr.", "jr": "Jr.", "senior": "Sr.", "sr": "Sr."}
 NAMES_IN_ED = frozenset({"mohamed", "mohammed", "muhammed", "mohammad"})
-EITHER = frozenset({"will", "may"})
-"""Names that begin a question as well: alone they are no name."""
+EITHER = frozenset({"will", "may", "skip"})
+"""Names that begin a question or refuse one as well: alone they are no name."""
 POLITE = word_set("yes yeah yep here speaking calling please thanks thank sir ma'am okay ok um uh er right")
 """The only single words that may stand behind a first name at the very end; another may be the family name."""
-SURNAMES = word_set("price little day guest noon")
+SURNAMES = word_set("price little day guest noon child friend born given")
 """Words that are family names behind a first name."""
 _SMALL_NAMES = word_set("an do my so him")
 HESITATIONS = word_set("um uh er erm hmm")
@@ -105,6 +127,68 @@ def nameable(word: str) -> bool:
     plain = word.replace("'", "")
     if len(plain) > 5 and plain.endswith("ed") and plain not in NAMES_IN_ED:
         return False
+    if read_ordinal((word,), 0)[0] is not None:
+        return False
     if word in NOT_NAMES or word in SMALL - _SMALL_NAMES or is_number_word(word):
         return False
     return plain.isalpha() and not word.endswith("'s") and len(word) <= 20
+
+
+def ends_at(words: Words, at: int) -> bool:
+    """Whether something else than a name begins at `at`: a month before its day, "member number", "id number"."""
+    behind = words[at + 1 : at + 2]
+    if words[at] in MONTHS:
+        numeric = behind != () and (is_number_word(behind[0]) or behind[0].isdecimal())
+        return numeric or read_ordinal(words, at + 1)[0] is not None
+    numbered = behind in (("number",), ("id",))
+    return (words[at] in _NUMBERED and numbered) or (words[at] == "id" and behind == ("number",))
+
+
+def written(words: Sequence[str]) -> str:
+    """A name in title case: "Karen Mitchell", "Maria de la Cruz", "John Smith Jr."."""
+    return " ".join(_capital(word, index) for index, word in enumerate(words))
+
+
+def _capital(word: str, index: int) -> str:
+    if word in TITLES and index:
+        return TITLES[word]
+    if word in PARTICLES and index:
+        return word
+    return capitalised(word)
+
+
+def _is_doing(word: str) -> bool:
+    """ "Cleaning", but not "king"."""
+    return len(word) > _LONGEST_KING and word.endswith("ing")
+
+
+def somebody_else(words: Words) -> Words:
+    """The whole name of the person for whom or of whom the caller speaks ("it's for my mother dorothy lane"), where
+    nothing else is said; else ()."""
+    body = strip_lead(words, _OTHERS, FILLERS)
+    of = next((len(kin) for kin in _RELATIVES if body[: len(kin)] == kin), 0)
+    if len(body) == len(words) and not of:
+        return ()
+    body = body[of:]
+    while body and body[-1] in POLITE:
+        body = body[:-1]
+    named = all(nameable(word) and word not in ENDERS and not _is_doing(word) for word in body)
+    return body if named and _FULL <= len(body) <= _FULL + 1 else ()
+
+
+def without_refused(words: Words, held: str) -> Words:
+    """`words` without "not mitchell", where that is a part of the name held now; of "not" and other names nothing is
+    left, since what is refused by them is not known."""
+    parts = held.lower().split()
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        end = at + 1
+        while words[at] == "not" and end < len(words) and words[end] in parts:
+            end += 1
+        if parts and words[at] == "not" and end == at + 1:
+            break
+        if end == at + 1:
+            kept.append(words[at])
+        at = end
+    return tuple(kept)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sop.slots.yes_limits import closes
 from sop.slots.yes_no_question import Asking
 from sop.words import Words, phrase_list, word_set
 
@@ -33,8 +34,26 @@ _AGREES = phrase_list("""
 """)
 _ENOUGH = phrase_list("""
     that's it, that's all, that is all, that will be all, that'll be all, i'm good, i'm all set, i'm fine, we're good,
-    we're all set, all good, all set
+    we're all set, all good, all set, that was all, that was it, that was everything, that's everything, that is
+    everything, that'll do it, that will do it, that does it, we're done, we are done, i'm done, i am done,
+    i'm finished, we're finished, all done
 """)
+_ONLY = phrase_list("""
+    that's the only one, that is the only one, just the one, just that one, just this one, only the one, only that one,
+    only this one, the only one, that's the last one, that was the last one, just one
+""")
+_MORE_LEFT = phrase_list("""
+    i have one more, i've got one more, there's one more, there is one more, one more thing, one more order, one more
+    question, one more, another one, i have another, i've got another, there's another, there is another, i have two
+    more, two more, i have a few more
+""")
+_IT_IS_NOT = phrase_list("it's not, it is not, it isn't, that's not my, that's not, that is not, that isn't")
+_THE_LAST = phrase_list("""
+    everything, all, the only one, the only order, the only thing, my only one, my only order, the last one, the last,
+    quite, it, quite everything, done, over
+""")
+_FINE = word_set("right good fine okay ok correct")
+"""Behind "that's all" these make praise of it."""
 _THANKS = phrase_list("thanks, thank you")
 _UNCLEAR = phrase_list("no doubt, no question, no worries, without a doubt")
 _ASK_AGAIN: _Meaning = (None, None)
@@ -97,7 +116,24 @@ def meant_by_nothing(words: Words, asking: Asking) -> Meant | None:
     if nothing := _front(behind, _NOTHING):
         further = asking is Asking.REVIEW and len(nothing) > 1
         return Meant(further or _OF_NOTHING.get(asking, _DENIED)[led], behind[len(nothing) :])
-    return _approval(behind, asking, led=led)
+    return (_whether_done(words, behind) if asking is Asking.DONE else None) or _approval(behind, asking, led=led)
+
+
+def _whether_done(words: Words, behind: Words) -> Meant | None:
+    """What is meant where it is asked whether that was all: "no I'm all set", "I have one more"."""
+    if enough := _front(behind, _ENOUGH) or _front(behind, _ONLY):
+        rest = behind[len(enough) :]
+        praised = enough[-1] == "all" and rest[:1] != () and rest[0] in _FINE
+        return Meant(True if closes(rest) and not praised else None, rest)
+    if more := _front(words, _MORE_LEFT):
+        rest = words[len(more) :]
+        return None if rest[:1] == ("time",) else Meant(False, rest)
+    if other := _front(words, _IT_IS_NOT):
+        rest = words[len(other) :]
+        if _front(rest, _THE_LAST):
+            return Meant(False, ())
+        return None if closes(rest) else Meant(None, words)
+    return None
 
 
 def _approval(behind: Words, asking: Asking, *, led: bool) -> Meant | None:

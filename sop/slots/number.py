@@ -20,6 +20,7 @@ from sop.slots.cardinals import (
     vocabulary,
     within,
 )
+from sop.slots.measures import foreign_times, with_months_for_years, without_spans
 from sop.slots.mending import (
     with_numbers_for_homophones,
     with_small_words,
@@ -27,7 +28,8 @@ from sop.slots.mending import (
     without_doubled_words,
     without_hesitations,
 )
-from sop.slots.number_ends import Unit, wholeness
+from sop.slots.naught import is_denied, says_none
+from sop.slots.number_ends import Unit, is_one_sided, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import Words, word_set
 
@@ -44,7 +46,7 @@ _MEASURES = word_set("year month week day hour minute degree unit mile")
 _LONE = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 _OF_THEM = (("of", "us"), ("of", "them"), ("of", "those"))
 _MENDED = 0.5
-"""Certainty of a number that was said twice, or put for a word that sounds like one."""
+"""Certainty of a number that was said twice, put for a word that sounds like one, or made of another unit."""
 _MOST_WORDS = 2
 """Unknown words beside the number up to which it is still the answer."""
 _FALLBACK_KEYS = 7
@@ -58,9 +60,10 @@ class Number:
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         heard = without_doubled_words(without_hesitations(words))
-        if _is_none(heard):
+        if _is_none(heard) or says_none(heard, spec, asked=context.asked):
             return _bounded(Decimal(0), spec)
-        words = _mended(without_doubled_numbers(heard))
+        heard = without_spans(heard, spec)
+        words = with_months_for_years(_mended(without_doubled_numbers(heard)), spec)
         if words in (("half",), ("just", "half")):
             return _bounded(Decimal("0.5"), spec)
         numbers = find_cardinals(words)
@@ -70,17 +73,15 @@ class Number:
             return Doubt("vague") if is_vague(words) else None
         if not named and any(not number.readings for number in numbers):
             return None
-        known = vocabulary(spec)
+        known = vocabulary(spec) - foreign_times(spec)
         strange = () if named else around(words, numbers, known)
         measured = _measure(words, meant, strange) if "many" not in known else frozenset[str]()
         others = _OTHER - known - measured
         if is_foreign(strange, others) or (len(meant) == 1 and len(strange) > _MOST_WORDS):
             return None
-        if len(meant) > 1:
+        if len(meant) > 1 or "none" in words[meant[0].after :]:
             return Doubt("several")
         whole = 1.0 if named else wholeness(words, meant[0], known | measured, Unit.THING)
-        if not whole:
-            return None
         sure = 1.0 if words == heard else _MENDED
         return _value(words, meant[0], spec, min(sure, whole, 0.8 if strange else 1.0))
 
@@ -157,7 +158,9 @@ def _measure(words: Words, numbers: tuple[Cardinal, ...], strange: tuple[str, ..
 
 
 def _value(words: Words, number: Cardinal, spec: SlotSpec, certainty: float) -> Found | Doubt | None:
-    if not number.readings:
+    if number.readings and is_one_sided(words, number):
+        return Doubt("vague")
+    if not certainty or not number.readings or is_denied(words, number.start):
         return None
     if number.loose and len(number.readings) > 1:
         return Doubt("ambiguous")

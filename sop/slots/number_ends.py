@@ -5,7 +5,7 @@ from enum import StrEnum
 from sop.slots.cardinals import SOFT, Cardinal
 from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.spoken_numbers import DIGITS, TEENS
-from sop.words import FILLERS, Words, word_set
+from sop.words import FILLERS, Words, phrase_list, word_set
 
 _BEFORE = (
     SOFT
@@ -40,6 +40,15 @@ _NEVER_BEFORE = word_set("us year month week day hour yearly monthly weekly")
 _NO_DIGIT = word_set("the some said")
 """Before a single digit these stand for the front of a number."""
 _BROKEN = word_set("wait mean sorry oops")
+_ABOVE = word_set("over above under below beyond exceeding")
+_COMPARED = phrase_list("""
+    more than, less than, fewer than, greater than, higher than, lower than, upwards of, upward of, north of, excess of
+""")
+_NOT_ABOVE = word_set("not nothing never isn't wasn't don't doesn't won't can't")
+_OR_MORE = phrase_list(
+    "or more, or less, or over, or under, or up, or above, or below, or better, and up, and over, and above"
+)
+_NEAR = 3
 _UNSURE = 0.5
 _NOT_MANY = word_set("this does goes yours ours hers thus always perhaps less plus minus bus its us was his has")
 _MANY = word_set("people persons feet men women children staff square")
@@ -85,6 +94,17 @@ def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit)
         return min(sure, _UNSURE) if closed and len(behind) == 1 else 0.0
     written = last.isdecimal() and len(last) > 1
     return sure if is_plural(behind[0]) else min(sure, _UNSURE) if written and len(behind) == 1 else 0.0
+
+
+def is_one_sided(words: Words, number: Cardinal) -> bool:
+    """Whether the number is told only as a bound of what is meant: "over two thousand", "two or more". "No more than",
+    "at least" and "up to" set a bound that is meant."""
+    if words[number.after : number.after + 2] in _OR_MORE:
+        return True
+    before = words[: number.start]
+    if before[-2:] in _COMPARED:
+        return (_NOT_ABOVE | {"no"}).isdisjoint(before[:-2][-_NEAR:])
+    return before[-1:] != () and before[-1] in _ABOVE and _NOT_ABOVE.isdisjoint(before[:-1][-_NEAR:])
 
 
 def _is_refused(words: Words, number: Cardinal) -> bool:

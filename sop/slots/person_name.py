@@ -10,7 +10,7 @@ from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.slots.letters import LETTERS
 from sop.slots.misheard import SMALL, before_restart, last_restart, with_restarts, without_doubled
-from sop.slots.name_spelling import read_spelling, spelled_end, unspell_notes, with_spelling
+from sop.slots.name_spelling import read_spelling, spelled_end, unspell_notes, with_spelling, without_hyphens
 from sop.slots.name_words import (
     AFTER_ONE,
     APPROVALS,
@@ -26,17 +26,23 @@ from sop.slots.name_words import (
     STRONG_LEADS,
     SURNAMES,
     TITLES,
+    ends_at,
     nameable,
+    somebody_else,
+    without_refused,
+    written,
 )
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
-from sop.words import FILLERS, Words, capitalised, find_phrase, says, strip_lead
+from sop.words import FILLERS, Words, find_phrase, says, strip_lead
 
 _SOUNDS_LIKE = 0.6
 _SHORTEST_MENDED = 4
 _SOLID = frozenset({"it's", "yeah", "yes", "this", "i'm"})
 """A lead-in begins with one of these, whatever was heard before it."""
 _UNSURE = 0.5
+_OTHER = 0.35
+"""Certainty of the name of somebody for whom the caller speaks: it has to be confirmed."""
 _NO_CONTEXT = Context(datetime(2000, 1, 1, tzinfo=UTC))
 
 
@@ -47,20 +53,20 @@ class PersonName:
     bias: tuple[str, ...] = ("my name is", "this is", "first name", "last name")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        words = _heard(words)
+        words = _heard(words, context.current)
         found, failed = _restated(words, context.current)
         if found or failed:
             return found
-        return _read(words, context.current) or _mended(words)
+        return _read(words, context.current) or _somebody(words) or _mended(words)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        words = _heard(words)
+        words = _heard(words, context.current)
         found, failed = _restated(words, context.current)
         if failed or (found and _after_lead(words) is not None):
             return found
         split = _first_and_last(words, context.current)
         if split:
-            return Found(_written(split))
+            return Found(written(split))
         strong = _after_lead(words)
         if strong is not None:
             return _merged(_name_at(strip_lead(strong, LEADS, FILLERS), whole=False), context.current)
@@ -88,9 +94,11 @@ class PersonName:
         return Completeness.COMPLETE if isinstance(found, Found) and " " in found.value else Completeness.OPEN
 
 
-def _heard(words: Words) -> Words:
-    """The words without doubled ones, notes on spelling and "... is fine", with "is" for an "as" that cannot be one."""
-    words = unspell_notes(with_restarts(without_doubled(words)))
+def _heard(words: Words, current: str) -> Words:
+    """The words without doubled ones, notes on spelling, "... is fine" and what is refused of the name held now, with
+    "is" for an "as" that cannot be one."""
+    words = without_hyphens(unspell_notes(with_restarts(without_doubled(words))))
+    words = without_refused(words, current)
     named = list(words)
     for at, word in enumerate(words):
         if word == "names" and words[at + 1 : at + 2] in (("is",), ("as",)):
@@ -122,12 +130,18 @@ def _read(words: Words, current: str) -> Found | None:
     """The name that the whole answer is, or that stands behind "my name is"."""
     split = _first_and_last(words, current)
     if split is not None:
-        return Found(_written(split)) if split else None
+        return Found(written(split)) if split else None
     strong = _after_lead(words)
     body = strip_lead(strong if strong is not None else words, LEADS, FILLERS)
     if body[:1] == ("just",):
         body = body[1:] if len(body) > 1 and not body[1].endswith("ing") else ()
     return _merged(_name_at(body, whole=strong is None), current)
+
+
+def _somebody(words: Words) -> Found | None:
+    """The name of somebody for whom the caller speaks."""
+    name = somebody_else(words)
+    return Found(written(name), _OTHER) if name else None
 
 
 def _mended(words: Words) -> Found | None:
@@ -175,7 +189,10 @@ def _name_at(words: Words, *, whole: bool) -> Found | None:
             return None
         if kept and word in HESITATIONS and words[index + 1 :] and nameable(words[index + 1]):
             continue
-        if word in ENDERS or (kept and (word in FILLERS or is_number_word(word))):
+        ends = ends_at(words, index)
+        if ends and not kept:
+            return None
+        if ends or word in ENDERS or (kept and (word in FILLERS or is_number_word(word))):
             if (whole and not _may_end(kept, words[index:])) or _unsure_end(kept, words[index:], spelled):
                 return None
             break
@@ -225,7 +242,7 @@ def _found(kept: list[str], spelled: str) -> Found | None:
         return None
     if all(word in TITLES or word in PARTICLES or word in EITHER for word in kept[:1]) and len(kept) == 1:
         return None
-    return Found(_written(kept), 1.0 if len(kept) > 1 else 0.9)
+    return Found(written(kept), 1.0 if len(kept) > 1 else 0.9)
 
 
 def _introduction(words: Words) -> Found | None:
@@ -262,18 +279,34 @@ def _first_and_last(words: Words, current: str) -> list[str] | None:
     of the name that is held now. Empty when a part was announced and not understood; None when none was."""
     parts = {kind: _part(words[at:]) for kind, at in _announced(words)}
     first, last = parts.get("first", []), parts.get("last", [])
+    if len(last) > 1 and all(len(letter) == 1 for letter in last):
+        last = ["".join(last)]
     if len(parts) == 2:
         if not (first and last):
             return []
         return first[:4] if first[-len(last) :] == last else (first + last)[:4]
     held = current.lower().split()
     if not held and (first or last):
-        return first or last
+        return _with_unlabelled(words, first, last)
     if len(held) >= 2 and last:
         return [*held[:-1], *last][:4]
     if len(held) >= 2 and first:
         return [*first, held[-1]][:4]
     return None
+
+
+def _with_unlabelled(words: Words, first: list[str], last: list[str]) -> list[str]:
+    """The labelled part with the other one, where that stands before the label: "smith first name jane"."""
+    label = next(at for at, pair in enumerate(pairwise(words)) if pair in (("first", "name"), ("last", "name")))
+    body = strip_lead(words[:label], LEADS, FILLERS)
+    found = _name_at(body[:-1] if body[-1:] in (("my",), ("and",)) else body, whole=True) if body else None
+    before = found.value.lower().split() if found else []
+    if not before:
+        return first or last
+    if first:
+        return [*first, *before] if len(before) == 1 and before != first else before if first == before[:1] else []
+    alike = len(before) > 1 and Levenshtein.normalized_distance(before[-1], last[-1]) <= _SOUNDS_LIKE
+    return [*before[:-1], *last] if alike or before == last else [*before, *last][:4]
 
 
 def _announced(words: Words) -> list[tuple[str, int]]:
@@ -313,15 +346,3 @@ def _part(rest: Words) -> list[str]:
     if spelled:
         return with_spelling([word for word in body if nameable(word)][:1], spelled)
     return [] if strange else part
-
-
-def _written(words: list[str]) -> str:
-    return " ".join(_capital(word, index) for index, word in enumerate(words))
-
-
-def _capital(word: str, index: int) -> str:
-    if word in TITLES and index:
-        return TITLES[word]
-    if word in PARTICLES and index:
-        return word
-    return capitalised(word)

@@ -11,6 +11,7 @@ from sop.slots.misheard import (
     DIGIT_SOUNDS,
     RESTART,
     amended_ending,
+    before_restart,
     last_restart,
     mended_tens,
     open_tens,
@@ -28,6 +29,8 @@ _GLUE = word_set("""
     um uh er erm hmm then and so dash hyphen area code is it's its the number that's like okay ok
 """)
 """Words that may stand between the groups of one number."""
+_PAUSES = word_set("um uh er erm hmm dash hyphen area code okay ok")
+"""Of these those that stand between no two numbers."""
 _OWN = phrase_list("""
     this number, same number, number i'm calling from, number i am calling from, number i called from, this
     one, this phone, the one i'm calling from, the one i'm on, my caller id, number you have, number on your
@@ -35,6 +38,8 @@ _OWN = phrase_list("""
 """)
 _EXTENSIONS = word_set("extension ext x")
 _BEFORE_EXTENSION = word_set("number is um uh it's of")
+_BEFORE_NUMBER = word_set("my our the a this that best good other and is it's um uh") | RESTART
+"""Behind these "number" alone is a telephone's."""
 _EXT = ";ext="
 _LONGEST_EXTENSION = 7
 _LOST = "?"
@@ -74,6 +79,11 @@ class Phone:
         return (Doubt("area_code") if longest == 7 else Doubt("length")) if longest >= 3 else None
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        """Where none of the slot's names is said, only digits that are a whole number as they stand, or that are told
+        to be the end of the number held now: a corrected ZIP code is neither."""
+        ending = context.current and (says_any(words, _LAST_FOUR) or not _EXTENSIONS.isdisjoint(words))
+        if not (ending or _is_named(words, spec.names) or _stands(with_restarts(without_doubled(words)))):
+            return None
         found = self.parse(words, spec, replace(context, caller=""))
         return found if isinstance(found, Found) else None
 
@@ -123,8 +133,8 @@ def to_e164(digits: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def digit_runs(words: Words) -> tuple[str, ...]:
-    """The digit strings in an utterance. Groups with only small words between them are one run; "no",
+def digit_runs(words: Words, glue: frozenset[str] = _GLUE) -> tuple[str, ...]:
+    """The digit strings in an utterance. Groups with only words of `glue` between them are one run; "no",
     "sorry" and "I mean" begin a new one, and then what stood before is dropped when the new run is a whole
     number."""
     runs: list[str] = []
@@ -134,7 +144,7 @@ def digit_runs(words: Words) -> tuple[str, ...]:
         if digits:
             current, at = current + digits, after
             continue
-        if words[at] not in _GLUE:
+        if words[at] not in glue:
             runs, current = [*runs, current] if current else runs, ""
         at += 1
     if current:
@@ -224,6 +234,28 @@ def _mended(words: Words) -> tuple[Words, float]:
         if _whole(heard):
             return heard, certainty
     return words, 1.0
+
+
+def _stands(words: Words) -> bool:
+    """Whether ten digits stand in the words with nothing mended but words that sound like digits, and are not five of
+    them said twice."""
+    restart = last_restart(words)
+    parts = (words, words[restart:], before_restart(words, restart))
+    runs = {run for part in parts for heard in (part, sounds_as_digits(part)) for run in digit_runs(heard, _PAUSES)}
+    return any(to_e164(run) and said_once(run) == run for run in runs)
+
+
+def _is_named(words: Words, names: tuple[str, ...]) -> bool:
+    """Whether the slot is named; "number" alone names it only where nothing else is numbered: "my number", not "order
+    number"."""
+    for name in names:
+        phrase = tuple(name.split())
+        at = find_phrase(words, phrase) if phrase else -1
+        while at >= 0:
+            if phrase != ("number",) or not at or words[at - 1] in _BEFORE_NUMBER:
+                return True
+            at = find_phrase(words, phrase, at + 1)
+    return False
 
 
 def _without_doubled_groups(words: Words) -> Words:

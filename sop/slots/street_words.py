@@ -173,7 +173,7 @@ STOPS = word_set("""
     inches o'clock am pm until before after been waiting and my the i i'm i've it's its is um uh er that's
     that please thanks thank near by just across behind next off but or so because where which you your we
     we're our there there's here if can could would phone number name call at on for with to from tomorrow
-    today monday tuesday wednesday thursday friday saturday sunday yes yeah no not actually sorry right ok
+    today tonight monday tuesday wednesday thursday friday saturday sunday yes yeah no not actually sorry right ok
     okay house home past only this a an has have do does did what when how why who he she they gas leak
     smell
 """)

@@ -29,7 +29,7 @@ ASAP = "asap"
 _ASAP = phrase_list("""
     in an hour, within the hour, within the next, in the next hour, emergency, urgent, as soon as possible,
     as soon as you can, as soon as they can, asap, a s a p, right away, right now, immediately, as quick as
-    possible, as quickly as possible, as early as possible, as fast as possible, soonest, how soon, earliest
+    possible, as quickly as possible, as early as possible, as fast as possible, soonest, earliest
     you have, earliest available, first available, first thing available, earliest possible, next available,
     straight away, whenever you can, soon as possible, soon as you can, write away, sooner the better, this minute, the
     earliest, now please, as soon as, whenever is soonest, the soonest, earliest appointment, first
@@ -51,6 +51,13 @@ _PAST = phrase_list("""
     was here, years, already, were here, arrested, since, last, ago, yesterday, started, stopped, quit,
     died, broke, happened, went out, has been, been out, woke up
 """)
+_QUESTION = ("how", "soon")
+_HELD = phrase_list("""
+    had an appointment, have an appointment, had a appointment, missed, showed up, show up, shown up, cancel,
+    cancelled, canceled, reschedule, rescheduled, was supposed to, were supposed to
+""")
+"""Told of a visit that was arranged already."""
+_VISIT = tuple(cue for cue in _CUES if cue[0] in ("can", "could", "send", "get") or cue[:2] == ("i", "need"))
 _BUSINESS_ENDS = time(17)
 _HOLIDAY = 0.8
 """Certainty of a window on a federal holiday: somebody has to confirm it."""
@@ -99,7 +106,7 @@ class TimeWindow:
         if doubt is not None:
             return doubt
         if not days.dates and span is None:
-            return _soon(words)
+            return Found(ASAP) if not context.current and find_phrase(words, _QUESTION) >= 0 else _soon(words)
         today = span is None and days.dates == (context.now.date(),)
         if today and (says_any(words, _ASAP) or context.now.time() >= _BUSINESS_ENDS):
             return Found(ASAP, 0.9)
@@ -112,7 +119,10 @@ class TimeWindow:
             return None
         if not context.current and not find_days(words, context.now.date()).dates and not says_any(words, _ASAP):
             return None
-        for part in (words, _from_cue(words)):
+        if find_phrase(words, _QUESTION) >= 0 and not find_days(words, context.now.date()).dates:
+            return None
+        held = not context.current and says_any(words, _HELD)
+        for part in (_from_cue(words, _VISIT),) if held else (words, _from_cue(words, _CUES)):
             found = self.parse(part, spec, context)
             if isinstance(found, Found):
                 return found
@@ -172,7 +182,7 @@ def _doubt(words: Words, days: Days, span: Span | None, context: Context) -> Dou
     if not days.dates and span is None:
         return None
     places = clock_places(words)
-    doubt = left_open(words, days, places)
+    doubt = Doubt("which_time") if span is not None and span.refused else left_open(words, days, places)
     if doubt is None and not days.dates and not (context.current or names_next(words, places)):
         return Doubt("which_day")
     return doubt
@@ -194,9 +204,9 @@ def _is_past(words: Words) -> bool:
     return says_any(words if at < 0 else (*words[:at], *words[at + 2 :]), _PAST)
 
 
-def _from_cue(words: Words) -> Words:
+def _from_cue(words: Words, cues: tuple[Words, ...]) -> Words:
     """The words from the first that speak of a visit: before them stands something else, such as an address."""
-    starts = [at for cue in _CUES if (at := find_phrase(words, cue)) >= 0]
+    starts = [at for cue in cues if (at := find_phrase(words, cue)) >= 0]
     return words[min(starts) :] if starts else ()
 
 

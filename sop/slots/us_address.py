@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
-from sop.slots.address_doubts import address_doubt
+from sop.slots.address_doubts import address_doubt, first_name
 from sop.slots.address_tail import Address, find_city, find_unit, find_zip
 from sop.slots.address_words import (
     LEADS,
     Place,
     as_heard,
     house_number,
+    is_letter,
     locate,
     named_road,
     read_address,
@@ -35,10 +36,14 @@ from sop.slots.street_words import (
     SUFFIXES,
     UNITS,
 )
-from sop.words import FILLERS, Words, phrase_list, says, says_any, strip_lead
+from sop.words import FILLERS, Words, phrase_list, says, says_any, strip_lead, word_set
 
 _UNSURE = 0.5
 """Certainty of an address whose street type may be missing."""
+_DUBIOUS = 0.3
+"""Certainty of one whose street may be a digit of its number, or the front of a name."""
+_MAYBE_DIGITS = word_set("tree fore fife")
+"""Names of streets begin with these, and digits sound like them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,17 @@ class UsAddress:
         address = _merged(place.address, context.current) if context.current else place.address
         if not address.suffix and not named_road(address.street):
             return Doubt("street_type")
-        return Found(address.written(), _UNSURE if address.suffix in NAMELIKE else 1.0)
+        return Found(address.written(), _UNSURE if address.suffix in NAMELIKE else _certainty(address))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         place = _latest(as_heard(words))
         if not isinstance(place, Place) or address_doubt(place):
             return None
         address = place.address
-        if not (address.suffix or named_road(address.street)):
+        if not (address.suffix or named_road(address.street)) or address.street == "A":
             return None
-        return Found((_merged(address, context.current) if context.current else address).written())
+        merged = _merged(address, context.current) if context.current else address
+        return Found(merged.written(), _certainty(address))
 
     def keys(self, spec: SlotSpec) -> int:
         return 0
@@ -134,6 +140,11 @@ def _amended(words: Words, current: str) -> Address | None:
     if old is None or not words:
         return None
     number, end = house_number(words, 0) if starts_number(words[0]) else ("", 0)
+    refused = (
+        end + 2 if words[end : end + 2] == ("instead", "of") else end + 1 if words[end : end + 1] == ("not",) else 0
+    )
+    if len(number) >= 2 and refused and starts_number((*words, "")[refused]):
+        return _renumbered(old, number, house_number(words, refused)[0])
     if len(number) >= 2 and (end == len(words) or words[end] in ("not", "instead", "please", "thanks")):
         return replace(old, number=number)
     unit, code, city = find_unit(words), find_zip(words), find_city(words)
@@ -142,6 +153,22 @@ def _amended(words: Words, current: str) -> Address | None:
     suffix = next((SUFFIXES[word] for word in words if word in SUFFIXES), "")
     same_street = says(words, "not", "instead of", old.street.lower())
     return replace(old, suffix=suffix) if suffix and same_street and suffix != old.suffix else None
+
+
+def _renumbered(old: Address, number: str, refused: str) -> Address | None:
+    """`old` with `number` for what was refused, which is the whole house number or its end; None where it is neither,
+    and `number` does not say it all."""
+    if not refused:
+        return None
+    if old.number == refused or (len(number) >= len(old.number) and old.number.endswith(refused)):
+        return replace(old, number=number)
+    if old.number.endswith(refused) and len(number) == len(refused):
+        return replace(old, number=old.number[: -len(refused)] + number)
+    return old if old.number.endswith(number) else None
+
+
+def _certainty(address: Address) -> float:
+    return _DUBIOUS if is_letter(address.street) or first_name(address) in _MAYBE_DIGITS else 1.0
 
 
 def _merged(new: Address, current: str) -> Address:

@@ -1,5 +1,6 @@
 """Yes or no, and what is said after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sop.reading import Completeness
@@ -7,73 +8,11 @@ from sop.slot_spec import SlotSpec
 from sop.slots.mending import without_doubled_words
 from sop.slots.nothing_said import Meant, meant_by_nothing
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.slots.yes_no_question import Asking, asking_of
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says, word_set
+from sop.slots.yes_limits import leaves_open, tells_of_harm, told_of, wonders
+from sop.slots.yes_no_question import Asking, asking_of, told_of_having
+from sop.slots.yes_words import ALL_NO, ALL_YES, BARE, NO, READ_YES, SAYS_YES, SOFT, UNSURE, WHOLE, WHOLE_FACT, YES
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, word_set
 
-_YES = phrase_list("""
-    it's okay, it's ok, nope all good, no all good,
-    nope that's right, nope that's correct, nope that's it, nope that's all, nope that's fine,
-    nope that's good, no all right, that's the best one, that'll do, you can use that, use that, use that
-    one, use this one, should be fine, it should be fine, that is, it should be, this is the best, that one,
-    this one, that one is fine, this one is fine, that one's fine, this one's fine, that one works, oh yes,
-    oh yeah, yes, yeah, yep, yup, ya, yea, yah, sure, correct, right, affirmative, absolutely, definitely,
-    exactly, perfect, certainly, uh huh, mm hmm, mhm, you got it, you bet, of course, sounds good, sounds
-    right, looks good, looks right, that's right, that is right, that's correct, that is correct, that's it,
-    that's perfect, that is perfect, that's fine, that is fine, that's good, that's great, that's the one,
-    that's me, that works, that will work, that'll work, that will do, it is, it's correct, it's right, it's
-    fine, it's good, is correct, is right, is fine, all good, it's all good, all right, alright, all
-    correct, everything is right, everything is correct, everything's right, everything's correct,
-    everything is fine, everything is good, everything sounds good, i do, it does, go ahead, fine, good,
-    great, ok, okay, please do, i think so, i guess so, i suppose so, i suppose, i guess, i believe so, that
-    sounds good, that sounds right, true, you have it right, you've got it, got it, this number is fine,
-    this is fine, the best one, it's the best, that's the best number, works for me, very good, no problem,
-    no that's right, no that's correct, no that's fine, no that's it, no that's all, no that's good, no it's
-    right, no it's correct, no it's fine, no it's good, no everything is right, no everything is fine, no
-    yeah, no yes, no yep, no no yeah, nah yeah, mmhmm, sure why not, sure thing, totally, for sure, that's a yes,
-    you're right, you are right, you're correct, you are correct, hell yeah, by all means, no that's perfect, no you got
-    it, not a problem, that's not a problem, it's not a problem
-""")
-_NO = phrase_list("""
-    oh no, no, nope, nah, naw, negative, not right, not correct, incorrect, wrong, that's wrong, that is
-    wrong, that's not right, that is not right, that's not correct, that is not correct, that isn't right,
-    that isn't correct, it's not, it is not, it isn't, that's not it, that isn't it, not quite, not really,
-    not exactly, no way, absolutely not, definitely not, of course not, i don't think so, i do not, i don't,
-    not that one, not this one, not this number, that's incorrect, that is incorrect, you got it wrong, you
-    have it wrong, that's not my, it's wrong, it is wrong, no thanks, no thank you, i made a mistake, that
-    was wrong, wasn't right, not yes, i don't believe so, that's a no, hell no, not at all, nuh uh, huh uh, not that i
-    know of, i'm afraid not, i am afraid not, afraid not, not that i'm aware of, there isn't, there is not, there's not,
-    there sure isn't, it sure isn't, it sure doesn't, i sure don't
-""")
-_PRAISE = phrase_list("""
-    it's okay, it's ok, all good, it's all good, should be fine, it should be fine, it should be, that'll do, that will
-    do, this is the best, sounds good, sounds right, that sounds good, that sounds right, looks good, looks right,
-    that's perfect, that is perfect, that's fine, that is fine, that's good, that's great, that works, that will work,
-    that'll work, it's fine, it's good, is fine, this is fine, all right, alright, everything is right, everything's
-    right, everything is fine, everything is good, everything sounds good, fine, good, great, perfect, very good, got
-    it, ok, okay, works for me, no problem, not a problem, that's not a problem, it's not a problem
-""")
-"""Praise of what was offered or read back. It does not tell how things are: "is there bleeding?" "all good"."""
-_SAYS_YES = tuple(phrase for phrase in _YES if phrase not in _PRAISE)
-_WHOLE = {
-    True: phrase_list("why not, i did, i am, i have, i can, i would, i will, we do, we did, we are, we have, they did"),
-    False: phrase_list("""
-        never, not yet, don't, i'm not, i am not, i didn't, i did not, i haven't, i have not, i can't, i cannot,
-        i wouldn't, i won't, we don't, we didn't, we're not, we haven't, i doubt it, they didn't
-    """),
-}
-"""A yes or a no where nothing else is said."""
-_UNSURE = phrase_list("""
-    i don't know, i do not know, i don't remember, i do not remember, i don't recall, i don't understand, i don't mind,
-    i don't care, i don't have, i don't get, i don't want, i don't need, i don't see, not sure
-""")
-"""Neither yes nor no, though they begin like one."""
-_SOFT = FILLERS | word_set("""
-    and then thanks thank you sir ma'am ma'm very much just the a i said now me number best is that it this
-    sounds me with
-""")
-"""Words after which a yes is still only a yes."""
-_BARE = phrase_list("that is, it is, it should be, that one, this one, that'll do")
-"""A yes only where nothing of weight follows: "that is long" is none."""
 _BOTH = (("yes", "and", "no"), ("yeah", "and", "no"), ("yes", "or", "no"))
 _AGAIN = word_set("wait actually sorry")
 _SPELLINGS = {"write": "right", "wright": "right", "rite": "right"}
@@ -83,6 +22,16 @@ _COURTESY = FILLERS | word_set("sir ma'am thanks thank you")
 _NEGATIONS = word_set("not isn't aren't wasn't doesn't don't didn't won't can't hasn't haven't ain't wouldn't")
 _SURELY = word_set("sure certainly definitely absolutely totally surely")
 _TURN = word_set("but except however only although wait actually sorry")
+_YESES: Mapping[Asking, tuple[Words, ...]] = {
+    Asking.FACT: SAYS_YES,
+    Asking.READ_BACK: READ_YES,
+    Asking.REVIEW: READ_YES,
+}
+_FINAL = word_set("yes yeah yep correct")
+_CLEAR = phrase_list("""
+    that's right, that is right, that's correct, is correct, sounds good, is right, is fine, works for me, is the best,
+    all correct
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +42,19 @@ class Verdict:
     rest: Words
 
 
-def read_verdict(words: Words, asking: Asking = Asking.READ_BACK) -> Verdict:
+def read_verdict(words: Words, asking: Asking = Asking.READ_BACK, prompt: str = "") -> Verdict:
     """Yes, no or neither, as an answer to what is asked.
 
     "yes that's right" is yes; "no it's not" is no; "yep but the street is wrong" is neither, with the rest to
-    read. "no nothing like that" is a no to a danger, and neither where a value was read back.
+    read. "no nothing like that" is a no to a danger, and neither where a value was read back. With a `prompt` that
+    asks "do you have ...?", "I have one" and its like answer too.
 
     >>> read_verdict(("no", "it's", "not")).yes
     False
     """
     words = _mended(words)
-    alone = _whole(words)
+    alone = _whole(words, asking)
+    alone = told_of_having(words, prompt) if alone is None else alone
     if alone is not None:
         return Verdict(alone, ())
     meant = meant_by_nothing(words, asking)
@@ -114,26 +65,31 @@ def read_verdict(words: Words, asking: Asking = Asking.READ_BACK) -> Verdict:
 
 def _read(words: Words, asking: Asking) -> Verdict:
     """Yes, no or neither by the words at the front, and by what follows them."""
-    if any(find_phrase(words, both) == 0 for both in _BOTH):
+    if any(find_phrase(words, both) == 0 for both in _BOTH) or (asking is Asking.FACT and tells_of_harm(words)):
         return Verdict(None, words)
-    verdicts, tail = _leading(words, _SAYS_YES if asking is Asking.FACT else _YES)
+    if asking not in (Asking.FACT, Asking.MORE) and wonders(_plain(words)):
+        return _anywhere(words, asking)
+    verdicts, tail, behind = _leading(words, _YESES.get(asking, ALL_YES), ALL_NO if asking is Asking.OFFER else NO)
     if verdicts and verdicts[-1] is False and tail[:1] != () and tail[0] in _AGAIN:
         return _corrected(tail)
     if not verdicts:
         return _anywhere(words, asking)
     if False in verdicts and says(tail, "yes", "yeah", "that's right", "that's fine", "that's correct"):
         return Verdict(None, tail)
+    if asking is Asking.FACT and verdicts[0] and tail and words[: len(words) - len(behind)][-2:] == ("i", "don't"):
+        return Verdict(None, tail)
     if False in verdicts:
         return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
-    return _followed(words, tail) if tail else Verdict(True, ())
+    return _followed(words, tail, behind, asking) if tail else Verdict(True, ())
 
 
-def _followed(words: Words, tail: Words) -> Verdict:
-    """What a yes with `tail` behind it means."""
+def _followed(words: Words, tail: Words, behind: Words, asking: Asking) -> Verdict:
+    """What a yes with `behind` after it means; `tail` is the same from its first word of weight on."""
     said = words[: len(words) - len(tail)]
     if tail[0] in _NEGATIONS:
         return Verdict(False if said[-1] in _SURELY else None, tail)
-    doubtful = said in _BARE or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
+    doubtful = said in BARE or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
+    doubtful = doubtful or leaves_open(words[: len(words) - len(behind)], behind, asking)
     return Verdict(None if doubtful else True, tail)
 
 
@@ -160,7 +116,7 @@ def _mended(words: Words) -> Words:
 
 def _corrected(tail: Words) -> Verdict:
     """What is meant by a no and "wait" or "sorry" behind it: "no wait yes" is a yes, "no wait" neither."""
-    again, rest = _leading(tail[1:])
+    again, rest, _ = _leading(tail[1:])
     if tail[0] == "wait" and not again and len(tail) < 3:
         return Verdict(None, tail)
     if again and all(again) and not rest:
@@ -173,66 +129,63 @@ def _turns_back(tail: Words) -> bool:
     return len(tail) > 1 and tail[-1] in ("no", "nope") and tail[-2] in _AGAIN | {"mean"}
 
 
-def _whole(words: Words) -> bool | None:
+def _whole(words: Words, asking: Asking) -> bool | None:
     """The verdict of words that are one only when nothing else is said."""
     plain = tuple(word for word in words if word not in FILLERS)
-    return next((yes for yes, phrases in _WHOLE.items() if plain in phrases), None)
+    also: Mapping[bool, tuple[Words, ...]] = WHOLE_FACT if asking is Asking.FACT else {}
+    return next((yes for yes, phrases in WHOLE.items() if plain in phrases or plain in also.get(yes, ())), None)
 
 
 def _with_rest(meant: Meant, words: Words) -> Verdict:
     """What a "nothing" means together with what is said behind it: "nothing like that but ..." is neither."""
     if meant.yes is None:
         return Verdict(None, words)
-    verdicts, tail = _leading(meant.rest)
+    verdicts, tail, _ = _leading(meant.rest)
     turned = tail[:1] != () and (tail[0] in _TURN or (meant.yes and (_denies(tail) or _turns_back(tail))))
     if turned or (not meant.yes) in verdicts:
         return Verdict(None, words)
     return Verdict(meant.yes, tail)
 
 
-def _leading(words: Words, yeses: tuple[Words, ...] = _YES) -> tuple[list[bool], Words]:
-    """Every yes and no at the front, and what stands behind them."""
-    rest, verdicts = list(words), []
-    while rest and not _starts(rest, _UNSURE):
-        if rest[0] in ("uh", "mm") and len(rest) > 1 and rest[1] in ("huh", "hmm"):
-            verdicts.append(True)
-            rest = rest[2:]
-            continue
-        no, yes = _starts(rest, _NO), _starts(rest, yeses)
+def _leading(
+    words: Words, yeses: tuple[Words, ...] = YES, noes: tuple[Words, ...] = NO
+) -> tuple[list[bool], Words, Words]:
+    """Every yes and no at the front; what stands behind them, from its first word of weight on; all that does."""
+    rest, behind, verdicts = words, words, []
+    while rest and not _starts(rest, UNSURE):
+        no, yes = _starts(rest, noes), _starts(rest, yeses)
+        if rest[0] in ("uh", "mm") and rest[1:2] in (("huh",), ("hmm",)):
+            yes, no = rest[:2], ()
         if yes and len(yes) >= len(no):
             verdicts.append(True)
-            rest = rest[len(yes) :]
         elif no:
             verdicts.append(False)
-            rest = rest[len(no) :]
-        elif rest[0] in _SOFT:
+        elif rest[0] in SOFT:
             rest = rest[1:]
+            continue
         else:
             break
-    return verdicts, tuple(rest)
+        rest = behind = rest[len(yes if verdicts[-1] else no) :]
+    return verdicts, rest, behind
 
 
 def _anywhere(words: Words, asking: Asking) -> Verdict:
     """No yes or no at the front: look for a whole phrase of several words further on."""
+    last, before = words[-1:], words[:-1]
+    final = bool(last) and last[0] in _FINAL and not told_of(before, asking)
     if asking is Asking.FACT:
-        return Verdict(True, words[:-1]) if words[-1:] in (("yes",), ("yeah",), ("yep",)) else Verdict(None, words)
+        return Verdict(True, before) if final and last != ("correct",) else Verdict(None, words)
     if _denies(words):
         return Verdict(False, words)
-    clear = (
-        "that's right",
-        "that is right",
-        "that's correct",
-        "is correct",
-        "sounds good",
-        "is right",
-        "is fine",
-        "works for me",
-        "is the best",
-        "all correct",
-    )
-    if words and words[-1] in ("yes", "yeah", "yep", "correct"):
-        return Verdict(True, words[:-1])
-    return Verdict(True if says(words, *clear) else None, words)
+    if last and last[0] in _FINAL:
+        return Verdict(True, before) if final else Verdict(None, words)
+    asks = wonders(_plain(words)) or "if" in words
+    return Verdict(True if says_any(words, _CLEAR) and not asks else None, words)
+
+
+def _plain(words: Words) -> Words:
+    """`words` without fillers; "yeah" is none where a yes is looked for."""
+    return tuple(word for word in words if word not in FILLERS or word == "yeah")
 
 
 def _denies(words: Words) -> bool:
@@ -253,8 +206,8 @@ def _denies(words: Words) -> bool:
     )
 
 
-def _starts(words: list[str], phrases: tuple[Words, ...]) -> Words:
-    return next((phrase for phrase in phrases if tuple(words[: len(phrase)]) == phrase), ())
+def _starts(words: Words, phrases: tuple[Words, ...]) -> Words:
+    return next((phrase for phrase in phrases if words[: len(phrase)] == phrase), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +217,7 @@ class YesNo:
     bias: tuple[str, ...] = ("yes that's right", "no it's not", "correct")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        yes = read_verdict(words, asking_of(spec.prompt)).yes
+        yes = read_verdict(words, asking_of(spec.prompt), spec.prompt).yes
         return None if yes is None else Found("yes" if yes else "no")
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
@@ -284,5 +237,5 @@ class YesNo:
         return value
 
     def completeness(self, words: Words, spec: SlotSpec) -> Completeness:
-        yes = read_verdict(words, asking_of(spec.prompt)).yes
+        yes = read_verdict(words, asking_of(spec.prompt), spec.prompt).yes
         return Completeness.OPEN if yes is None else Completeness.COMPLETE

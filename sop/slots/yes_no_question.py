@@ -3,7 +3,7 @@
 import re
 from enum import Enum, auto
 
-from sop.words import Words, phrase_list, says_any, split_words
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, strip_lead, word_set
 
 
 class Asking(Enum):
@@ -42,6 +42,20 @@ _FACT = phrase_list("""
     anyone, has anybody, has somebody, has someone, did you, did anyone, did anybody, does it, does anyone, does
     anybody, can you
 """)
+_DO_YOU_HAVE = phrase_list("do you have, do you already have, do you currently have")
+_HAVE = phrase_list(
+    "i have, i do have, i already have, i've got, i got, we have, we do have, we already have, we've got"
+)
+_HAVE_NOT = phrase_list("""
+    i don't have, i do not have, i haven't got, i have no, i've got no, we don't have, we do not have, we haven't got,
+    we have no, i don't currently have
+""")
+_LITTLE = FILLERS | word_set("a an the my our any some own this that such right now yet")
+_NO_THING = word_set("""
+    question questions about to but if no not never problem who who's whose from for with card number time idea
+""")
+_MOST_THINGS = 3
+"""Words that name what one has: "Delta dental insurance"; what is longer tells of more."""
 _SENTENCE = re.compile(r"[^.?!]*\?")
 
 
@@ -51,8 +65,7 @@ def asking_of(prompt: str) -> Asking:
     >>> asking_of("I have {value}. Is that right?")
     <Asking.READ_BACK: 1>
     """
-    asked = _SENTENCE.findall(prompt)
-    words: Words = split_words(asked[-1]) if asked else ()
+    words = _last_question(prompt)
     if says_any(words, _MORE):
         return Asking.MORE
     if words[-1:] and (words[-1] in _RIGHT or says_any(words, _BEST)):
@@ -62,3 +75,29 @@ def asking_of(prompt: str) -> Asking:
     if says_any(words, _OFFER):
         return Asking.OFFER
     return Asking.FACT if says_any(words, _FACT) else Asking.OTHER
+
+
+def told_of_having(words: Words, prompt: str) -> bool | None:
+    """The answer of a caller who tells what they have where a prompt asks "do you have ...?"; None for no such answer.
+    What they name must share a word with what is asked for.
+
+    >>> told_of_having(("i", "have", "delta", "dental"), "Do you have dental insurance?")
+    True
+    """
+    asked = _last_question(prompt)
+    at = next((find_phrase(asked, phrase) + len(phrase) for phrase in _DO_YOU_HAVE if says_any(asked, (phrase,))), 0)
+    wanted = frozenset(asked[at:]) - _LITTLE if at else frozenset()
+    words = strip_lead(words, (), FILLERS)
+    for answer, phrases in ((False, _HAVE_NOT), (True, _HAVE)):
+        told = next((phrase for phrase in phrases if words[: len(phrase)] == phrase), ())
+        if not told:
+            continue
+        named = tuple(word for word in words[len(told) :] if word not in _LITTLE)
+        fits = len(named) <= _MOST_THINGS and _NO_THING.isdisjoint(named) and not wanted.isdisjoint(named)
+        return answer if fits else None
+    return None
+
+
+def _last_question(prompt: str) -> Words:
+    asked = _SENTENCE.findall(prompt)
+    return split_words(asked[-1]) if asked else ()

@@ -198,3 +198,43 @@ def test_cancelling_the_call_ends_it(text: str) -> None:
     call = Call()
     call.hear(text)
     assert call.state.outcome == "caller_left"
+
+
+LEFT_BY = {
+    "that's all right thank you": "lead_saved",
+    "okay never mind i'll call back tomorrow thanks": "caller_left",
+    "goodbye": "caller_left",
+    "i have to go get my calendar": None,
+    "don't hang up i'm looking": None,
+}
+
+
+@pytest.mark.parametrize(("text", "outcome"), LEFT_BY.items())
+def test_how_a_read_back_is_left(text: str, outcome: str | None) -> None:
+    call = Call()
+    for said in ("my furnace quit", "karen mitchell", "yes", "twelve main street", "tomorrow morning"):
+        call.hear(said)
+    call.hear(text)
+    if outcome == "lead_saved":
+        assert call.state.tool
+    else:
+        assert call.state.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "department"),
+    [("connect me to the shop", "shop"), ("put me through to the dentist please", "dental")],
+)
+def test_a_department_that_is_asked_for_is_no_person(text: str, department: str) -> None:
+    call = Call(sop.load("front_desk"))
+    call.hear(text)
+    assert call.values["department"] == department
+
+
+@pytest.mark.parametrize(
+    "text", ["what happens if i say yes", "good question", "okay hold on", "yes i have a question"]
+)
+def test_no_consent_is_recorded_from_small_talk(text: str) -> None:
+    call = Call(sop.load("loan_application"))
+    call.hear(text)
+    assert "credit_consent" not in call.values

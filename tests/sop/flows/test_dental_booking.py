@@ -169,3 +169,21 @@ def test_an_appointment_that_is_moved_or_cancelled_is_not_texted_about(graph: Gr
             talk.hear(said)
         assert "text_ok" not in talk.state.values
         assert talk.state.outcome in ("appointment_cancelled", "appointment_moved")
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("i have dental insurance", "yes"),
+        ("i have delta dental", "yes"),
+        ("i don't have insurance", "no"),
+        ("i don't have any", "no"),
+    ],
+)
+def test_whether_there_is_insurance_is_told_in_the_words_of_the_question(said: str, held: str) -> None:
+    talk = sop.Conversation(sop.load("dental_booking"), caller="+13125550134", now="2026-11-24T10:00:00-06:00")
+    for earlier in ("book a cleaning", "as soon as possible", "dan reed", "yes", "april twelfth nineteen eighty one"):
+        talk.hear(earlier)
+    assert talk.expecting.slot == "dental_insured"
+    talk.hear(said)
+    assert talk.state.values["dental_insured"].value == held

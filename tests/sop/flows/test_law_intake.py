@@ -126,3 +126,55 @@ def test_when_a_lawyer_calls_back(now: str, when: str) -> None:
     talk = to_the_end(to_the_state(call(now), "november second twenty twenty six"))
     assert f"will call you back {when}." in talk.said
     assert talk.state.outcome == "lead_saved"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("a truck rear ended me", "truck"),
+        ("i was t boned by a semi", "truck"),
+        ("somebody rear ended me", "car"),
+        ("the truck", "truck"),
+    ],
+)
+def test_who_hit_whom_is_told_apart(said: str, kind: str) -> None:
+    talk = call()
+    talk.hear(said)
+    assert talk.state.values["accident_kind"].value == kind
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("minnesota", "other_state"),
+        ("it happened in oregon", "other_state"),
+        ("washington d c", "other_state"),
+        ("rochester", "new_york"),
+        ("rochester minnesota", None),
+        ("connecticut avenue in washington", None),
+    ],
+)
+def test_a_town_of_the_same_name_elsewhere_is_no_state_of_ours(said: str, state: str | None) -> None:
+    talk = call()
+    for earlier in ("a car accident", "no", "karen mitchell", "no", "march third", "yes"):
+        talk.hear(earlier)
+    talk.hear(said)
+    held = talk.state.values.get("accident_state")
+    assert (held.value if held else None) == state
+
+
+@pytest.mark.parametrize("said", ["a person", "just a person", "um someone", "it's a person"])
+def test_a_person_is_an_individual_where_that_is_asked(said: str) -> None:
+    talk = call()
+    for earlier in ("a car accident", "no", "karen mitchell", "yes"):
+        talk.hear(earlier)
+    talk.hear(said)
+    assert talk.state.values["other_side"].value == "individual"
+
+
+def test_who_asks_for_a_person_there_gets_one() -> None:
+    talk = call()
+    for earlier in ("a car accident", "no", "karen mitchell", "yes", "can i talk to a person"):
+        talk.hear(earlier)
+    assert "other_side" not in talk.state.values
+    assert any(isinstance(act, sop.TransferTo) for exchange in talk.trace for act in exchange.acts)

@@ -194,3 +194,9 @@ def test_without_consent_nothing_is_looked_up() -> None:
     talk = talked(("no you may not", "yes please"))
     assert called(talk) == []
     assert talk.state.outcome == "transferred"
+
+
+@pytest.mark.parametrize(("said", "purpose"), [("a car", "vehicle"), ("the house", "home"), ("a wedding", "family")])
+def test_an_article_before_the_one_word_that_is_meant_does_not_hide_it(said: str, purpose: str) -> None:
+    talk = talked(("yes you can", *IDENTITY[1:], "salaried", *SALARY, "twelve thousand dollars", said))
+    assert talk.state.values["loan_purpose"].value == purpose

@@ -107,3 +107,10 @@ def test_every_state_is_told(graph: Graph, state: str, told: str) -> None:
     """
     _, misses = play(graph, parse_script(script))
     assert not misses, "\n".join(map(str, misses))
+
+
+@pytest.mark.parametrize("said", ["where an order is", "the tracking", "about where my order is"])
+def test_the_words_of_the_question_answer_it(graph: Graph, said: str) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    talk.hear(said)
+    assert talk.state.values["order_wish"].value == "track"

@@ -19,8 +19,8 @@ FUTURE = replace(SPEC, period="future", names=("appointment",))
 BIRTH = replace(SPEC, period="past", label="your date of birth", names=("birthday", "date of birth"))
 
 
-def read(text: str, spec: SlotSpec) -> str | None:
-    match KIND.parse(split_words(text), spec, Context(NOW)):
+def read(text: str, spec: SlotSpec, current: str = "") -> str | None:
+    match KIND.parse(split_words(text), spec, Context(NOW, current)):
         case Found(value=value):
             return value
         case Doubt(reason=reason):
@@ -118,3 +118,89 @@ def test_never_raises(words: list[str]) -> None:
         KIND.find(tuple(words), spec, Context(NOW))
         KIND.completeness(tuple(words), spec)
         KIND.press("".join(words), spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("last month on the third", "2026-10-03"),
+        ("it happened last month on the third", "2026-10-03"),
+        ("this month on the third", "2026-11-03"),
+        ("last year on the third", "?which_day"),
+        ("two years ago tomorrow", "2024-11-23"),
+        ("about a year ago yesterday", "2025-11-21"),
+        ("three months ago today", "2026-08-22"),
+        ("two years ago friday", "?which_day"),
+        ("a few months ago on the third", "?which_day"),
+        ("last week on friday", "2026-11-20"),
+    ],
+)
+def test_what_stands_beside_a_day(text: str, value: str) -> None:
+    assert read(text, PAST) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("october twelfth no the thirteenth", "2026-10-13"),
+        ("october twelfth sorry thirteenth", "2026-10-13"),
+        ("october twelfth twenty twenty five no the thirteenth", "2025-10-13"),
+        ("october twelfth no november third", "2026-11-03"),
+        ("october twelfth i mean the third of november", "2026-11-03"),
+        ("it was the twelfth no the thirteenth", "2026-11-13"),
+    ],
+)
+def test_a_day_said_anew_is_of_the_same_month(text: str, value: str) -> None:
+    assert read(text, PAST) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("may fifth no sixth nineteen seventy nine", "1979-05-06"),
+        ("may fifth sorry the sixth nineteen seventy nine", "1979-05-06"),
+        ("nineteen seventy nine may fifth", "1979-05-05"),
+        ("nineteen seventy nine on may the fifth", "1979-05-05"),
+        ("friday", "?which_year"),
+        ("it's wednesday at nine", "?which_year"),
+        ("today", "?which_year"),
+        ("the third", "?which_year"),
+        ("october twelfth twenty twenty seven", "?period"),
+        ("march third twenty fifteen", "2015-03-03"),
+    ],
+)
+def test_a_birth_date_has_a_month_and_a_year_as_said(text: str, value: str) -> None:
+    assert read(text, BIRTH) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "spec", "current", "value"),
+    [
+        ("the fourth", PAST, "2026-03-03", "2026-03-04"),
+        ("yes but the date is the fourth", PAST, "2026-03-03", "2026-03-04"),
+        ("november fourth", PAST, "2026-03-03", "2026-11-04"),
+        ("it was the fourth", BIRTH, "1985-03-03", "1985-03-04"),
+        ("no the tenth", FUTURE, "2026-12-03", "2026-12-10"),
+        ("the fifth", FUTURE, "2026-11-30", "2026-12-05"),
+    ],
+)
+def test_a_day_alone_corrects_the_day_of_the_date_held(text: str, spec: SlotSpec, current: str, value: str) -> None:
+    assert read(text, spec, current) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("anything but monday", None),
+        ("monday won't work", None),
+        ("friday i can't", None),
+        ("monday won't work but tuesday will", "2026-11-24"),
+        ("i'm out of town until friday", "?which_day"),
+    ],
+)
+def test_a_day_that_does_not_suit(text: str, value: str | None) -> None:
+    assert read(text, FUTURE) == value
+
+
+def test_friday_that_is_told_of_what_happened_then() -> None:
+    assert read("friday i couldn't move my neck", PAST) == "2026-11-20"

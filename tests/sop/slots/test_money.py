@@ -218,6 +218,57 @@ def test_volunteered_beside_its_name() -> None:
     assert KIND.find(split_words("the rent is late and i have two kids"), RENT, Context(NOW)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("minus ten thousand", "?range"),
+        ("negative five thousand", "?range"),
+        ("negative about five thousand", "?range"),
+        ("i had a loss of ten thousand", "?range"),
+        ("we lost about ten thousand dollars", "?range"),
+        ("a ten thousand dollar loss", "?range"),
+        ("ten thousand in the red", "?range"),
+        ("ten thousand", "10000.00"),
+    ],
+)
+def test_a_loss_is_no_profit(text: str, value: str) -> None:
+    assert read(text, replace(SPEC, prompt="What was your profit last year?", low=0)) == value
+
+
+def test_a_loss_is_an_amount_where_one_is_asked_for() -> None:
+    spec = replace(SPEC, prompt="How large was the loss?", low=0)
+    assert read("a loss of ten thousand", spec) == "10000.00"
+    assert read("i lost ten thousand", replace(SPEC, prompt="How much money did you lose?")) == "10000.00"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("more than twenty five thousand", "?vague"),
+        ("over twenty five thousand dollars", "?vague"),
+        ("a little over a million", "?vague"),
+        ("under ten thousand", "?vague"),
+        ("less than five hundred dollars", "?vague"),
+        ("above five hundred", "?vague"),
+        ("upwards of five thousand", "?vague"),
+        ("five thousand or more", "?vague"),
+        ("not more than five thousand", "5000.00"),
+        ("no more than five thousand", "5000.00"),
+        ("nothing over five thousand", "5000.00"),
+        ("at least five thousand", "5000.00"),
+        ("up to five thousand", "5000.00"),
+        ("about five thousand", "5000.00"),
+        ("over the year it was five thousand", "5000.00"),
+    ],
+)
+def test_an_amount_to_one_side_is_vague(text: str, value: str) -> None:
+    assert read(text) == value
+
+
+def test_an_amount_to_one_side_is_not_volunteered() -> None:
+    assert KIND.find(split_words("i need more than two thousand dollars"), SPEC, Context(NOW)) is None
+
+
 def test_keys() -> None:
     assert KIND.press("1250", SPEC) == Found("1250.00")
     assert KIND.press("1250*50#", SPEC) == Found("1250.50")

@@ -1,14 +1,16 @@
 """Telephone numbers as people say them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop.reading import Completeness
-from sop.slots import Doubt, Found
+from sop.slots import Context, Doubt, Found
 from sop.slots.phone import Phone, to_e164
 from sop.words import split_words
-from tests.sop.spoken import SPEC, understood, volunteered
+from tests.sop.spoken import NOW, SPEC, understood, volunteered
 
 KIND = Phone()
 
@@ -117,6 +119,13 @@ def test_last_four_digits_correct_a_known_number() -> None:
     assert understood(KIND, "it ends in oh one nine nine", current="+14155550134") == "+14155550199"
 
 
+def test_the_ending_of_a_known_number_is_volunteered() -> None:
+    known = "+14155550134"
+    assert volunteered(KIND, "the last four digits are oh one nine eight", current=known) == "+14155550198"
+    assert volunteered(KIND, "the extension is fourteen", current=known) == "+14155550134;ext=14"
+    assert volunteered(KIND, "six oh six one four no wait six oh six one five", current=known) is None
+
+
 def test_extension_of_a_known_number() -> None:
     known = "+14155550134;ext=12"
     assert understood(KIND, "no the last four are nine two oh six", current=known) == "+14155559206;ext=12"
@@ -134,6 +143,33 @@ def test_what_is_read_back_is_what_was_taken(number: str) -> None:
 def test_volunteered_in_a_sentence() -> None:
     assert volunteered(KIND, "my furnace is out this is dana at 415 555 0199") == "+14155550199"
     assert volunteered(KIND, "i'm at twenty two seventeen maple street") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("six oh six one four no wait six oh six one five", None),
+        ("six oh six one four or six oh six one five", None),
+        ("six oh six one four six oh six one four", None),
+        ("60614 60614", None),
+        ("four four two one seven and six oh six one four", None),
+        ("it's cold area code three one two um five five five oh one seven seven", "+13125550177"),
+        ("four four two one seven seven no wait seven eight five five", None),
+        ("my order number is four four two one seven seven no wait seven eight five five", None),
+        ("four four two one seven house seven eight five five two", None),
+        ("my number is three oh three five five five oh one two six i mean oh one two seven", "+13035550127"),
+        ("my number is three oh three house five five five oh one two six", "+13035550126"),
+        ("karen mitchell for one five five five five oh one nine nine", "+14155550199"),
+        ("it's cold no wait call four one five five five five oh one nine nine", "+14155550199"),
+        ("four one five five five five oh one nine no four one five five five five oh one eight eight", "+14155550188"),
+        ("twelve main street and it's 415-555-0199", "+14155550199"),
+        ("four one five five five five oh one nine nine extension twelve", "+14155550199;ext=12"),
+    ],
+)
+def test_volunteered_digits_are_one_whole_number_as_they_stand(text: str, number: str | None) -> None:
+    spec = replace(SPEC, names=("my phone number", "phone number", "my number", "number", "my cell"))
+    found = KIND.find(split_words(text), spec, Context(NOW))
+    assert (found.value if found else None) == number
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,85 @@ def test_corrects_only_what_is_named(text: str, address: str) -> None:
     assert understood(KIND, text, current="2217 Maple Street, Apartment 4, Springfield") == address
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("it's seventy not seventeen", "2270 Maple Street, Apartment 4, Springfield"),
+        ("seventy instead of seventeen", "2270 Maple Street, Apartment 4, Springfield"),
+        ("seventeen not seventy", "2217 Maple Street, Apartment 4, Springfield"),
+        ("nineteen not seventeen", "2219 Maple Street, Apartment 4, Springfield"),
+        ("twenty two nineteen not seventeen", "2219 Maple Street, Apartment 4, Springfield"),
+        ("nineteen not eighteen", None),
+        ("it's ten not twenty two seventeen", "10 Maple Street, Apartment 4, Springfield"),
+    ],
+)
+def test_corrects_the_end_of_the_house_number(text: str, address: str | None) -> None:
+    assert understood(KIND, text, current="2217 Maple Street, Apartment 4, Springfield") == address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("seven twenty won larkspur lane", "?number"),
+        ("forty ate maple street", "?number"),
+        ("seven twenty north won larkspur lane", "?number"),
+        ("forty won street", "40 Won Street"),
+        ("twelve treetop lane", "12 Treetop Lane"),
+        ("twelve tree top lane", "12 Tree Top Lane"),
+        ("nine fore river road", "9 Fore River Road"),
+    ],
+)
+def test_a_digit_misheard_is_no_part_of_the_street(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+def test_a_street_that_may_begin_with_a_digit_is_less_sure() -> None:
+    found = KIND.parse(split_words("twenty tree maple lane"), SPEC, Context(NOW))
+    assert isinstance(found, Found)
+    assert found.certainty < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("twelve oak street tomorrow morning", "12 Oak Street"),
+        ("twelve oak street monday at nine", "12 Oak Street"),
+        ("twelve oak street tonight", "12 Oak Street"),
+        ("twelve oak street in the town of franklin", "12 Oak Street, Franklin"),
+        ("twelve oak street city of dover", "12 Oak Street, Dover"),
+        ("twelve oak street town", "12 Oak Street, Town"),
+        ("fifteen oak street that's one five", "15 Oak Street"),
+        ("fifteen oak street dover that's one five", "15 Oak Street, Dover"),
+        ("fifteen oak street that's five oh", "?zip"),
+        ("six fifty martin luther king junior boulevard", "650 Martin Luther King Junior Boulevard"),
+        ("six fifty doctor martin luther king junior boulevard", "650 Doctor Martin Luther King Junior Boulevard"),
+        ("four fifteen avenue b", "415 Avenue B"),
+        ("four fifteen avenue b apartment two", "415 Avenue B, Apartment 2"),
+        ("four fifteen a street", "415 A Street"),
+        ("four fifteen b street dover", "415 B Street, Dover"),
+        ("four fifteen b oak street", "415B Oak Street"),
+        ("four fifteen avenue b springfield", "415 Avenue B, Springfield"),
+        ("fifteen oak street that's fifteen oak street", "?zip"),
+        ("one hundred north a street", "100 North A Street"),
+        ("1200 K St NW", "1200 K Street Northwest"),
+        ("four fifteen a", None),
+    ],
+)
+def test_other_forms_of_streets_and_tails(text: str, address: str | None) -> None:
+    assert understood(KIND, text) == address
+
+
+def test_a_street_of_one_letter_is_less_sure() -> None:
+    for text in ("four fifteen a street", "four fifteen avenue b"):
+        found = KIND.parse(split_words(text), SPEC, Context(NOW))
+        assert isinstance(found, Found)
+        assert found.certainty < 0.6
+
+
 def test_volunteered() -> None:
     assert volunteered(KIND, "my heat is out at twenty two seventeen maple street") == "2217 Maple Street"
     assert volunteered(KIND, "i've been waiting two hours") is None
+    assert volunteered(KIND, "there are two a street away") is None
     assert volunteered(KIND, "my mother is eighty two and has no heat") is None
 
 

@@ -1,0 +1,126 @@
+"""Times beside a number that counts something else: the span of "two in the last three years", and years where months
+are counted."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sop.slot_spec import SlotSpec
+from sop.slots.cardinals import Cardinal, canonical, find_cardinals
+from sop.words import Words, split_words, word_set
+
+_TIMES = word_set("year month week day hour minute")
+_LAST = word_set("last past")
+_OVER = word_set("in over within during for the these more than at least")
+"""What may stand before the number of a span, beside "last"."""
+_OFTEN = word_set("once twice times")
+"""Behind these "a year" is how often."""
+_NEAREST = 3
+"""Words behind "how many" of which one is what is counted: "how many full years"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time with its number: words[start:end] is "in the last three years"."""
+
+    length: Decimal
+    unit: str
+    start: int
+    end: int
+    last: bool
+    """Whether it is told to reach up to now."""
+
+
+def foreign_times(spec: SlotSpec) -> frozenset[str]:
+    """The stems of times that the question may name and does not count: "how many accidents in the last three years"
+    counts no years. None where the question does not ask how many."""
+    asked = split_words(spec.prompt)
+    places = [at + 2 for at in range(len(asked) - 2) if asked[at : at + 2] == ("how", "many")]
+    if not places:
+        return frozenset()
+    counted = {_stem(word) for at in places for word in asked[at : at + _NEAREST]}
+    return _TIMES - counted - {_stem(word) for word in split_words(" ".join((spec.label, *spec.names)))}
+
+
+def without_spans(words: Words, spec: SlotSpec, *, longer: bool = False) -> Words:
+    """`words` without the time that the question asks about: "in the last three years". With `longer` a longer time in
+    the same unit goes too, and it need not be told to be the last: where there was nothing in ten years, there was
+    nothing in three."""
+    foreign = foreign_times(spec)
+    asked = {span.unit: span.length for span in _spans(split_words(spec.prompt), foreign)}
+    for span in reversed(_spans(words, foreign)):
+        length = asked.get(span.unit)
+        if length is not None and (span.length >= length if longer else span.last and span.length == length):
+            words = (*words[: span.start], *words[span.end :])
+    return words
+
+
+def with_months_for_years(words: Words, spec: SlotSpec) -> Words:
+    """`words` with years as months, where months are counted: "24 months" for "two years", "27 months" for "two years
+    and three months"."""
+    foreign = foreign_times(spec)
+    if "year" not in foreign or "month" in foreign:
+        return words
+    numbers = {number.start: number for number in find_cardinals(words)}
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        months, after = _years(words, at, numbers)
+        if months is None:
+            kept.append(words[at])
+            at += 1
+        else:
+            kept += [canonical(months), "months"]
+            at = after
+    return tuple(kept)
+
+
+def _years(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal | None, int]:
+    """The years at `at` in months, with the months said behind them, and the index after; None for no whole months."""
+    years, after = _quantity(words, at, numbers)
+    if years is None or _at(words, after) not in ("year", "years") or _at(words, at - 1) in _OFTEN:
+        return None, at
+    after += 1
+    if words[after : after + 3] in (("and", "a", "half"), ("and", "one", "half")):
+        years, after = years + Decimal("0.5"), after + 3
+    months = years * 12
+    start = after + (_at(words, after) == "and")
+    more, end = _quantity(words, start, numbers)
+    if more is not None and _at(words, end) in ("month", "months"):
+        months, after = months + more, end + 1
+    return (months, after) if months % 1 == 0 else (None, at)
+
+
+def _quantity(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal | None, int]:
+    """How many of the next word: "two", "a couple of", "a", "half a"."""
+    if words[at : at + 2] == ("half", "a"):
+        return Decimal("0.5"), at + 2
+    number = numbers.get(at)
+    if number is None:
+        return (Decimal(1), at + 1) if _at(words, at) in ("a", "one") else (None, at)
+    after = number.after + (_at(words, number.after) == "of")
+    return (number.readings[0], after) if len(number.readings) == 1 else (None, at)
+
+
+def _spans(words: Words, foreign: frozenset[str]) -> list[Span]:
+    """The times in `words` whose unit is in `foreign`, in order; "the last year" is one year."""
+    found: list[Span] = []
+    numbers = {number.after: number for number in find_cardinals(words) if len(number.readings) == 1}
+    for at, word in enumerate(words):
+        unit, number = _stem(word), numbers.get(at)
+        if unit not in foreign or not (number or _at(words, at - 1) in _LAST):
+            continue
+        start = number.start if number else at
+        first = start
+        while first and words[first - 1] in _OVER | _LAST:
+            first -= 1
+        last = not _LAST.isdisjoint(words[first:start])
+        found.append(Span(number.readings[0] if number else Decimal(1), unit, first, at + 1, last))
+    return found
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
+
+
+def _at(words: Words, at: int) -> str:
+    return words[at] if 0 <= at < len(words) else ""

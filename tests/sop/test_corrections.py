@@ -1,0 +1,172 @@
+"""What changes a value that is held, and what does not: whole calls in the flows that ship."""
+
+import pytest
+
+from sop.state import Phase
+from tests.sop.turns import COMPANY, DISPUTE, HVAC, LAW, LOAN, MESSAGE, PLAN, changes, held, talked
+
+
+@pytest.mark.parametrize(
+    "said", ["it's not gas", "no gas smell", "it's not a gas leak", "no rotten eggs", "i don't smell gas", "no no gas"]
+)
+def test_a_danger_that_is_denied_is_none(said: str) -> None:
+    assert changes(talked("after_hours_hvac", "there's a strange smell"), said) == {"gas_smell": "no"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no it's a gas leak",
+        "no it's gas",
+        "nope gas",
+        "not really i smell gas",
+        "no gas smell but it's hissing",
+    ],
+)
+def test_a_danger_after_a_no_is_heard(said: str) -> None:
+    assert changes(talked("after_hours_hvac", "there's a strange smell"), said) == {"problem": "gas"}
+
+
+def test_another_danger_than_the_one_asked_about_is_not_denied_by_the_no_before_it() -> None:
+    talk = talked("after_hours_hvac", "there's a strange smell")
+    assert changes(talk, "no carbon monoxide") == {"problem": "carbon_monoxide"}
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("no heavy bleeding", "dental_danger", "no"),
+        ("no trouble breathing or swallowing", "dental_danger", "no"),
+        ("it's not bleeding a lot", "dental_danger", "no"),
+        ("it's not an emergency", "dental_danger", "no"),
+        ("no i can't breathe", "dental_reason", "breathing"),
+        ("no but my mouth won't stop bleeding", "dental_reason", "bleeding"),
+    ],
+)
+def test_a_no_before_a_danger(said: str, slot: str, value: str) -> None:
+    assert changes(talked("dental_booking", "book an appointment", "my tooth hurts"), said) == {slot: value}
+
+
+def test_a_danger_denied_in_a_read_back_sends_nobody() -> None:
+    talk = talked("after_hours_hvac", *HVAC)
+    assert changes(talk, "no gas smell") == {}
+    assert changes(talk, "no it's a gas leak") == {"problem": "gas"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no twelve thousand",
+        "it's twelve thousand not ten",
+        "no it's forty five hundred",
+        "no thirty not twenty four",
+        "no it's target",
+        "i meant eight thousand",
+    ],
+)
+def test_what_is_not_read_back_is_not_changed_by_words_only_begun(said: str) -> None:
+    talk = talked("loan_application", *LOAN)
+    assert changes(talk, said) == {}
+    assert talk.state.phase is Phase.REVIEWING
+
+
+@pytest.mark.parametrize(
+    ("said", "slot", "value"),
+    [
+        ("no my name is karen miller", "name", "Karen Miller"),
+        ("no my address is twelve elm street", "address", "12 Elm Street"),
+        ("no my salary is five thousand", "monthly_salary", "5000.00"),
+    ],
+)
+def test_what_is_named_is_changed(said: str, slot: str, value: str) -> None:
+    assert changes(talked("loan_application", *LOAN), said)[slot] == value
+
+
+@pytest.mark.parametrize(
+    ("calls", "said", "slot", "value"),
+    [
+        (PLAN, "no make it forty", "plan_amount", "40.00"),
+        (PLAN, "no the tenth", "plan_start", "2026-12-10"),
+        (PLAN, "december tenth instead", "plan_start", "2026-12-10"),
+        (DISPUTE, "no it's four hundred", "dispute_amount", "400.00"),
+    ],
+)
+def test_a_no_and_a_value_that_only_one_slot_read_back_can_hold(
+    calls: tuple[str, ...], said: str, slot: str, value: str
+) -> None:
+    assert changes(talked("claims_billing", *calls), said) == {slot: value}
+
+
+@pytest.mark.parametrize("said", ["no i need two weeks", "no fifty is too much", "no in two months"])
+def test_a_no_and_a_reason_change_nothing(said: str) -> None:
+    assert changes(talked("claims_billing", *PLAN), said) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        (
+            "the salary is four thousand five hundred and the loan is for twelve thousand",
+            {"monthly_salary": "4500.00", "loan_amount": "12000.00"},
+        ),
+        (
+            "the months should be thirty and the amount should be eight thousand",
+            {"months_employed": "30", "loan_amount": "8000.00"},
+        ),
+        (
+            "the loan amount is eight thousand and my employer is target",
+            {"loan_amount": "8000.00", "employer": "target"},
+        ),
+        (
+            "five thousand dollars is the salary and twelve thousand dollars is the amount",
+            {"monthly_salary": None, "loan_amount": None},
+        ),
+    ],
+)
+def test_each_slot_that_is_named_has_its_own_value(said: str, values: dict[str, str | None]) -> None:
+    assert changes(talked("loan_application", *LOAN), said) == values
+
+
+@pytest.mark.parametrize("said", ["actually i do have a lawyer already", "i have a lawyer", "wait i have a lawyer"])
+def test_the_contrary_of_an_earlier_answer_is_asked_again(said: str) -> None:
+    assert changes(talked("law_intake", *LAW), said) == {"represented": None}
+
+
+@pytest.mark.parametrize("said", ["i don't have a lawyer", "do i have to have a lawyer"])
+def test_what_was_answered_before_stays(said: str) -> None:
+    assert changes(talked("law_intake", *LAW), said) == {}
+
+
+def test_no_lead_is_made_of_a_caller_who_has_a_lawyer_after_all() -> None:
+    facts = ("no", "march third twenty twenty six", "new york", "no", "i was rear ended", "yes", "skip")
+    talk = talked("law_intake", *LAW, *facts)
+    assert talk.state.phase is Phase.REVIEWING
+    assert changes(talk, "yes and i already have a lawyer") == {"represented": None}
+
+
+@pytest.mark.parametrize("said", ["yes that's the name", "right that's them", "correct that's the company"])
+def test_a_text_that_is_pointed_at_is_confirmed(said: str) -> None:
+    talk = talked("law_intake", *COMPANY, "acme trucking", said)
+    assert held(talk)["other_company"] == "acme trucking"
+    assert talk.state.slot == "accident_date"
+
+
+@pytest.mark.parametrize(
+    ("said", "company"),
+    [
+        ("that's what it's called", "acme trucking"),
+        ("no it's acme towing", "acme towing"),
+        ("no acme towing", "acme towing"),
+    ],
+)
+def test_another_text_is_read_back(said: str, company: str) -> None:
+    talk = talked("law_intake", *COMPANY, "acme trucking", said)
+    assert (held(talk)["other_company"], talk.state.phase) == (company, Phase.CONFIRMING)
+
+
+@pytest.mark.parametrize(
+    "said", ["no the message should say the front door is broken", "the message is the front door is broken"]
+)
+def test_a_text_holds_words_that_introduce(said: str) -> None:
+    talk = talked("front_desk", *MESSAGE, "the back door is broken")
+    assert changes(talk, said) == {"desk_message": "the front door is broken"}
