@@ -18,6 +18,10 @@ FULL_FRAMES = 3000
 BIASED = 0.04
 TIMED = 0.08
 """Shares of the examples with a bias in front of the prompt, and with times."""
+WARPS = (0.86, 0.89, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.12, 1.16)
+"""Other lengths of throat: how far the mel axis is stretched."""
+LANGUAGE = 40
+"""Sentences without speech beside each batch: the decoder alone learns what follows what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,15 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Features, decoder input, what it is to predict, and characters for CTC."""
+    """Features, decoder input, what it is to predict, characters for CTC; `said`: the decoder's input and targets of
+    sentences that nobody speaks."""
 
     mel: torch.Tensor
     prompt: torch.Tensor
     target: torch.Tensor
     characters: torch.Tensor
     lengths: torch.Tensor
+    said: tuple[torch.Tensor, torch.Tensor] | None = None
 
 
 def read_wave(path: Path) -> list[Utterance]:
@@ -50,12 +56,17 @@ def read_wave(path: Path) -> list[Utterance]:
 
 
 class Maker:
-    """Makes batches out of the utterances it has been given so far; more may be added while it works."""
+    """Makes batches out of the utterances it has been given so far; more may be added while it works.
+
+    `strength`, 0 to 1, says how much voices and lines are disturbed; it may change while it works.
+    """
 
     def __init__(self, tokens: Tokens, seed: int, seconds: float, padded: float = 0.03, empty: float = 0.05) -> None:
         self.tokens, self.seconds, self.padded, self.empty = tokens, seconds, padded, empty
         self.random, self.rng = random.Random(seed), np.random.default_rng(seed)
         self.utterances: list[Utterance] = []
+        self.sentences: list[str] = []
+        self.strength = 1.0
         self.queue: list[int] = []
         self.ready: list[list[int]] = []
 
@@ -92,8 +103,8 @@ class Maker:
     def warped(self, speech: np.ndarray) -> np.ndarray:
         """Sometimes a little faster and higher, or slower and lower."""
         audio = speech.astype(np.float32) / 32768
-        if self.random.random() < 0.5:
-            audio = soxr.resample(audio, RATE * self.random.uniform(0.91, 1.1), RATE, quality="LQ")
+        if self.random.random() < 0.5 * self.strength:
+            audio = soxr.resample(audio, RATE * self.random.uniform(0.89, 1.13), RATE, quality="LQ")
         return audio
 
     def silences(self) -> tuple[int, int]:
@@ -131,7 +142,8 @@ class Maker:
             after = float(np.sqrt((audio[lead : lead + len(speech)] ** 2).mean())) if speech is not None else power
             audio *= power / (after + 1e-6) if speech is not None else 1.0
         if self.random.random() < 0.8:
-            snr = self.random.uniform(12, 38) if speech is not None else self.random.uniform(-6, 40)
+            lowest = 15 - 4 * self.strength if speech is not None else -6
+            snr = self.random.uniform(lowest, 38 if speech is not None else 40)
             audio = audio + self.noise(count) * power * 10 ** (-snr / 20)
         audio = audio + channel.white(self.rng, count) * 10 ** (self.random.uniform(-90, -55) / 20)
         peak = float(np.abs(audio).max()) + 1e-6
@@ -147,7 +159,7 @@ class Maker:
         )
         count = -(-needed // BUCKET) * BUCKET
         lines = np.stack([self.line(s, lead, count) for s, (lead, _) in zip(speech, silences, strict=True)])
-        warps = [self.random.choice([0.92, 0.96, 1.0, 1.0, 1.0, 1.0, 1.0, 1.04, 1.08]) for _ in group]
+        warps = [self.random.choice(WARPS) if self.random.random() < 0.6 * self.strength else 1.0 for _ in group]
         mel = channel.log_mel(channel.upsampled(torch.from_numpy(lines), self.random.random()), warps)
         self.mask(mel)
         if full:
@@ -159,16 +171,24 @@ class Maker:
                 self.row("" if s is None else utterance.text, lead / RATE, (lead + (0 if s is None else len(s))) / RATE)
             )
         texts = ["" if s is None else u.text for u, s in zip(group, speech, strict=True)]
-        return Batch(mel, *self.padded_rows(rows), *self.character_targets(texts))
+        return Batch(mel, *self.padded_rows(rows), *self.character_targets(texts), self.language())
+
+    def language(self) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Decoder input and targets of sentences nobody speaks."""
+        if not self.sentences:
+            return None
+        texts = [self.random.choice(self.sentences) for _ in range(LANGUAGE)]
+        rows = [[self.tokens.start, self.tokens.no_times, *self.tokens.encode(text), self.tokens.end] for text in texts]
+        return self.padded_rows([(row[:-1], [IGNORED, *row[2:]]) for row in rows])
 
     def mask(self, mel: torch.Tensor) -> None:
         """Hide a few bands and moments (SpecAugment)."""
         for row in mel:
-            if self.random.random() < 0.3:
+            if self.random.random() < 0.3 * self.strength:
                 width = self.random.randint(1, 8)
                 start = self.random.randint(0, 60 - width)
                 row[start : start + width] = row.mean()
-            if self.random.random() < 0.3:
+            if self.random.random() < 0.3 * self.strength:
                 width = self.random.randint(1, 10)
                 start = self.random.randint(0, max(1, row.shape[1] - width))
                 row[:, start : start + width] = 0

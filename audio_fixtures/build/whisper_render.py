@@ -1,4 +1,4 @@
-"""Speech for the small Whisper out of the synthesizers that are installed: espeak-ng, flite and festival.
+"""Speech for the small Whisper out of five synthesizers: espeak-ng, flite, festival, SVOX Pico and RHVoice.
 
 A wave is raw, clean 8 kHz speech (`.npy`, int16, each utterance trimmed to the first and last sound) with its texts,
 voices and where each one ends (`.json`); level, channel, noise, mu-law and silence are added afresh each time it is
@@ -15,11 +15,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import soundfile as sf
 import soxr
+import ttspico
 import whisper_text
 import whisper_words as words
 
@@ -38,11 +40,13 @@ VARIANTS = (
 ).split()
 FLITE_PITCH = {"kal": (85, 135), "kal16": (85, 135), "awb": (0, 0), "rms": (0, 0), "slt": (140, 215)}
 FESTIVAL = {"kal": "voice_kal_diphone", "slthts": "voice_cmu_us_slt_arctic_hts", "ked": "voice_ked_diphone"}
+PICO = ("en-US", "en-GB")
+RHVOICE = ("slt", "bdl", "alan", "lyubov", "ksp", "evgeniy-eng")
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A way to say something: engine (espeak, flite, festival), voice, and how fast and high."""
+    """A way to say something: engine (espeak, flite, festival, pico, rhvoice), voice, and how fast and high."""
 
     engine: str
     name: str
@@ -56,18 +60,22 @@ class Voice:
 
 
 def random_voice(r: random.Random) -> Voice:
-    """A voice for training. festival's ked is never among them: it stays unheard."""
-    kind = r.random()
-    if kind < 0.46:
+    """A voice for training. festival's ked and RHVoice's clb are never among them: they stay unheard."""
+    engine = r.choices(["espeak", "flite", "festival", "pico", "rhvoice"], [24, 20, 8, 18, 30])[0]
+    if engine == "espeak":
         accent, variant = r.choice(ACCENTS), r.choice(VARIANTS)
         name = accent + ("" if variant == "plain" else f"+{variant.replace('_', ' ')}")
         return Voice("espeak", name, r.uniform(115, 200), r.randint(15, 85), r.choice([0, 0, 0, 1, 3, 5]))
-    if kind < 0.88:
+    if engine == "flite":
         name = r.choice(["kal", "kal16", "awb", "awb", "rms", "rms", "slt", "slt"])
         low, high = FLITE_PITCH[name]
         pitch = r.randint(low, high) if high and r.random() < 0.6 else 0
         return Voice("flite", name, r.uniform(0.78, 1.3), pitch)
-    return Voice("festival", r.choice(["kal", "slthts"]), r.choice([0.85, 1.0, 1.0, 1.15, 1.3]))
+    if engine == "festival":
+        return Voice("festival", r.choice(["kal", "slthts"]), r.choice([0.85, 1.0, 1.0, 1.15, 1.3]))
+    if engine == "pico":
+        return Voice("pico", r.choice(PICO), r.uniform(80, 125), r.randint(70, 140))
+    return Voice("rhvoice", r.choice(RHVOICE), r.uniform(80, 130), r.randint(80, 125))
 
 
 def script(r: random.Random, spoken: str, engine: str) -> str:
@@ -114,6 +122,29 @@ def flite(voice: Voice, text: str) -> tuple[np.ndarray, int]:
         return audio, rate
 
 
+@cache
+def pico_engine(language: str) -> ttspico.TtsEngine:
+    return ttspico.TtsEngine(language)
+
+
+def pico(voice: Voice, text: str) -> tuple[np.ndarray, int]:
+    """Speed and pitch are percents of its own."""
+    marked = f'<speed level="{int(voice.speed)}"><pitch level="{voice.pitch}">{text}</pitch></speed>'
+    return np.frombuffer(pico_engine(voice.name).speak(marked), dtype="<i2").astype(np.float32) / 32768, 16000
+
+
+def rhvoice(voice: Voice, text: str) -> tuple[np.ndarray, int]:
+    """Speed and pitch are percents of its own."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as out:
+        command = ["RHVoice-test", "-p", voice.name, "-r", str(int(voice.speed)), "-t", str(voice.pitch)]
+        subprocess.run([*command, "-o", out.name], input=text.encode(), capture_output=True, check=True, timeout=30)
+        audio, rate = sf.read(io.BytesIO(Path(out.name).read_bytes()), dtype="float32")
+        return audio, rate
+
+
+ENGINES = {"espeak": espeak, "flite": flite, "pico": pico, "rhvoice": rhvoice}
+
+
 def festival(jobs: list[tuple[Voice, str]]) -> list[tuple[np.ndarray, int] | None]:
     """All of the jobs in one festival process, since it takes long to start."""
     with tempfile.TemporaryDirectory() as folder:
@@ -158,15 +189,15 @@ def render(jobs: Iterable[tuple[Voice, str]]) -> list[np.ndarray | None]:
         if voice.engine == "festival":
             continue
         try:
-            raw[number] = (espeak if voice.engine == "espeak" else flite)(voice, text)
+            raw[number] = ENGINES[voice.engine](voice, text)
         except (subprocess.SubprocessError, sf.LibsndfileError):
             raw[number] = None
     return [None if (item := raw[number]) is None else trimmed(*item) for number in range(len(jobs))]
 
 
-def write_shard(path: Path, seed: int, count: int) -> int:
+def write_shard(path: Path, seed: int, count: int, dialogues: list[str]) -> int:
     r = random.Random(seed)
-    spoken = [whisper_text.sentence(r) for _ in range(count)]
+    spoken = [whisper_text.sentence(r, dialogues) for _ in range(count)]
     voices = [random_voice(r) for _ in range(count)]
     jobs = [(voice, script(r, text, voice.engine)) for voice, text in zip(voices, spoken, strict=True)]
     kept = [
@@ -189,12 +220,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--dialogues", type=Path, help="sentences of whisper_dialogues.py, to draw from as well")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    dialogues = args.dialogues.read_text(encoding="utf-8").splitlines() if args.dialogues else []
     for shard in range(args.shards):
         path = args.out / f"wave-{args.seed}-{shard}.npy"
         if not path.exists():
-            print(path.name, write_shard(path, args.seed * 1000 + shard, args.count), flush=True)
+            print(path.name, write_shard(path, args.seed * 1000 + shard, args.count, dialogues), flush=True)
 
 
 if __name__ == "__main__":

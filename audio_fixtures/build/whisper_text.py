@@ -7,7 +7,7 @@ Run as a script it prints a sample: `python whisper_text.py 20`.
 import random
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ import whisper_words as words
 Rng = random.Random
 HERE = Path(__file__).parent
 TRIES = 20
+FROM_DIALOGUES = 0.5
 
 FILLERS: dict[str, Callable[[Rng], str]] = {
     "first": words.first_name,
@@ -74,6 +75,12 @@ def heldout() -> dict[str, str]:
     rows = (HERE / "heldout.txt").read_text(encoding="utf-8").splitlines()
     pairs = (row.split("\t") for row in rows if row and not row.startswith("#"))
     return {words.transcript(text): kind for kind, text in pairs}
+
+
+def not_held_out(sentences: Sequence[str]) -> list[str]:
+    """Those that may be trained on, as transcripts."""
+    plain = (words.transcript(sentence) for sentence in sentences)
+    return [sentence for sentence in plain if sentence and sentence not in heldout()]
 
 
 def expand(r: Rng, line: str) -> str:
@@ -176,11 +183,16 @@ def domain(r: Rng) -> str:
     return trimmed(r, text) if r.random() < 0.2 else text
 
 
-def sentence(r: Rng) -> str:
-    """One training sentence in spoken form, never a held-out one and never longer than a turn."""
+def sentence(r: Rng, dialogues: Sequence[str] = ()) -> str:
+    """One training sentence in spoken form, never a held-out one and never longer than a turn.
+
+    With `dialogues` half of them are drawn from these.
+    """
     for _ in range(TRIES):
         kind = r.random()
-        if kind < 0.62:
+        if dialogues and r.random() < FROM_DIALOGUES:
+            text = r.choice(dialogues)
+        elif kind < 0.62:
             text = domain(r)
         elif kind < 0.74:
             text = disturbed(r)

@@ -30,6 +30,9 @@ from torch.nn import functional
 from whisper_muon import Muon
 
 CTC_SHARE = 0.3
+LANGUAGE_SHARE = 0.15
+CALM = 0.72
+"""From this share of the time on the lines are less disturbed, as those that will be heard."""
 AVERAGE_EVERY = 5
 BATCHES = 2
 """To a step and worker: what workers wait for each other and the optimisers' own work is then shared by more."""
@@ -42,7 +45,12 @@ def tokenizer_for(waves: Path, out: Path) -> whisper_model.Tokens:
 
 
 def feed(
-    maker: batches.Maker, waves: Path, out: queue.Queue, stop: threading.Event, focus: Callable[[str], bool] | None
+    maker: batches.Maker,
+    waves: Path,
+    doubled: list[str],
+    out: queue.Queue,
+    stop: threading.Event,
+    focus: Callable[[str], bool] | None,
 ) -> None:
     """Fill the queue with batches; look for new waves now and then. Runs in a thread."""
     seen: set[Path] = set()
@@ -50,7 +58,8 @@ def feed(
     while not stop.is_set():
         if time.monotonic() - looked > 30:
             for path in sorted(p for p in waves.glob("wave-*.npy") if p not in seen and ".part" not in p.name):
-                maker.add([u for u in batches.read_wave(path) if focus is None or focus(u.text)])
+                times = 2 if path.name.split("-")[1] in doubled else 1
+                maker.add([u for u in batches.read_wave(path) if focus is None or focus(u.text)] * times)
                 seen.add(path)
             looked = time.monotonic()
         batch = maker.next()
@@ -80,6 +89,14 @@ def losses(model: whisper_model.Recogniser, batch: batches.Batch, ctc_only: bool
     known = batch.target != batches.IGNORED
     logits = model.whisper.proj_out(model.decode(batch.prompt, hidden)[known])
     return functional.cross_entropy(logits.float(), batch.target[known], label_smoothing=0.05), ctc
+
+
+def language_loss(model: whisper_model.Recogniser, prompt: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of sentences without speech: the decoder sees an encoder that says nothing."""
+    nothing = torch.zeros(len(prompt), 1, whisper_model.WIDTH, dtype=model.characters.weight.dtype)
+    known = target != batches.IGNORED
+    logits = model.whisper.proj_out(model.decode(prompt, nothing)[known])
+    return functional.cross_entropy(logits.float(), target[known])
 
 
 class Weights:
@@ -151,26 +168,34 @@ def agreed(share: float) -> float:
     return float(clock)
 
 
-def train(model: whisper_model.Recogniser, source: queue.Queue, stage: Stage, first: bool) -> None:
+def train(
+    model: whisper_model.Recogniser, maker: batches.Maker, source: queue.Queue, stage: Stage, first: bool
+) -> None:
     """One stage: so many minutes of steps, the averaged weights saved now and then and at its end."""
     weights = Weights(model, stage.rate)
     began = saved = time.monotonic()
     seen = 0
-    history: list[tuple[float, float]] = []
+    history: list[tuple[float, float, float]] = []
     while (share := agreed((time.monotonic() - began) / (stage.minutes * 60))) < 1:
-        for _ in range(BATCHES):
+        maker.strength = 1.0 if share < CALM else 0.4
+        for turn in range(BATCHES):
             batch = source.get()
             cross, ctc = losses(weights.work, batch, stage.ctc_only)
-            (ctc if stage.ctc_only else (1 - CTC_SHARE) * cross + CTC_SHARE * ctc).backward()
+            total = ctc if stage.ctc_only else (1 - CTC_SHARE) * cross + CTC_SHARE * ctc
+            spoken = torch.zeros(())
+            if turn == 0 and batch.said is not None and not stage.ctc_only:
+                spoken = language_loss(weights.work, *batch.said)
+                total = total + LANGUAGE_SHARE * BATCHES * spoken
+            total.backward()
             seen += len(batch.lengths)
-            history.append((cross.item(), ctc.item()))
+            history.append((cross.item(), ctc.item(), spoken.item() * BATCHES))
         weights.step(rate_at(share, weights.steps, stage.rate))
         if first and weights.steps % 100 == 0:
             recent = history[-100 * BATCHES :]
-            mean = [sum(h[i] for h in recent) / len(recent) for i in (0, 1)]
+            mean = [sum(h[i] for h in recent) / len(recent) for i in range(3)]
             print(
                 f"{share * stage.minutes:.1f} min, step {weights.steps}, {seen} utterances, ce {mean[0]:.3f}, "
-                f"ctc {mean[1]:.3f}, ready {source.qsize()}",
+                f"ctc {mean[1]:.3f}, language {mean[2]:.3f}, ready {source.qsize()}",
                 flush=True,
             )
         if first and time.monotonic() - saved > stage.save_minutes * 60:
@@ -197,12 +222,14 @@ def work(rank: int, args: argparse.Namespace) -> None:
     source: queue.Queue = queue.Queue(maxsize=4)
     stop = threading.Event()
     maker = batches.Maker(tokens, args.seed * 100 + rank, args.seconds, args.padded)
+    if args.dialogues:
+        maker.sentences = whisper_text.not_held_out(args.dialogues.read_text(encoding="utf-8").splitlines())
     focus = whisper_text.of_the_flows() if args.focus else None
-    thread = threading.Thread(target=feed, args=(maker, args.waves, source, stop, focus), daemon=True)
+    thread = threading.Thread(target=feed, args=(maker, args.waves, args.doubled, source, stop, focus), daemon=True)
     thread.start()
     if args.ctc_minutes:
-        train(model, source, Stage(args.ctc_minutes, 2e-3, args.out, True, args.save_minutes), rank == 0)
-    train(model, source, Stage(args.minutes, args.rate, args.out, False, args.save_minutes), rank == 0)
+        train(model, maker, source, Stage(args.ctc_minutes, 2e-3, args.out, True, args.save_minutes), rank == 0)
+    train(model, maker, source, Stage(args.minutes, args.rate, args.out, False, args.save_minutes), rank == 0)
     stop.set()
     thread.join(timeout=10)
 
@@ -220,6 +247,8 @@ def main() -> None:
     parser.add_argument("--padded", type=float, default=0.02, help="share of batches padded to 30 s")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--focus", action="store_true", help="only utterances that the flows' grammar could have made")
+    parser.add_argument("--doubled", nargs="*", default=[], help="seeds whose waves are used twice as often")
+    parser.add_argument("--dialogues", type=Path, help="sentences that the decoder learns without speech")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
