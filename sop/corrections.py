@@ -18,6 +18,7 @@ _PRAISE = phrase_list("right, correct, fine, good, perfect, great")
 _INTRODUCE = word_set("is it's its to be as was")
 _TELLS = word_set("say says read reads")
 _LEADING_TO = word_set("should must has needs to ought just really actually now i")
+_ADVERBS = word_set("just really actually now")
 _JOINS = word_set("and but also plus")
 _JUDGEMENTS = _INTRODUCE | word_set(
     "wrong incorrect right correct not isn't off different fine good perfect great okay"
@@ -68,7 +69,7 @@ def named(heard: Utterance, words: Words) -> Iterator[Correction]:
     for spec, start, behind in mentions:
         if heard.anothers_name(words, spec) or _praised_at(words, behind):
             continue
-        low, high = _span(words, [at for _, at, _ in mentions], start)
+        low, high = _span(words, [at for _, at, _ in mentions], start, behind)
         found = renamed(heard, spec, words[low:high], start - low, behind - low)
         here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
         if found is not None and found.value != heard.known.get(spec.name):
@@ -90,12 +91,12 @@ def before_named(heard: Utterance, words: Words, slots: frozenset[str]) -> Words
     return words[: joins[-1]] if joins else ()
 
 
-def _span(words: Words, starts: list[int], start: int) -> tuple[int, int]:
-    """Where the words about the slot named at `start` begin and end: up to the next slot that is named; all words where
-    it is the only one."""
+def _span(words: Words, starts: list[int], start: int, behind: int) -> tuple[int, int]:
+    """Where the words about the slot named at words[start:behind] begin and end: up to the next slot that is named, but
+    not one named in the same breath ("the street number"); all words where it is the only one."""
     if len(starts) == 1:
         return 0, len(words)
-    high = min((at for at in starts if at > start), default=len(words))
+    high = min((at for at in starts if at > behind), default=len(words))
     while high > start and high < len(words) and words[high - 1] in _BEFORE_A_NAME:
         high -= 1
     if high < len(words) and words[high - 1] in _INTRODUCE:
@@ -144,6 +145,9 @@ def _introducers(spec: SlotSpec, rest: Words) -> list[int]:
     if spec.type != "free_text":
         return [at for at, word in enumerate(rest) if word in _INTRODUCE]
     front = next((at for at, word in enumerate(rest) if word not in _LEADING_TO), len(rest))
+    turned = next((at for at, word in enumerate(rest[:front]) if word not in _ADVERBS), front)
+    if rest[turned : turned + 1] == ("to",) and rest[turned + 1 : turned + 2] != ("be",):
+        front = turned
     return [front] if rest[front : front + 1] and rest[front] in _INTRODUCE | _TELLS else []
 
 

@@ -45,7 +45,8 @@ def move(turn: Turn, word: GlobalWord) -> None:
 
 
 def _tell_again(turn: Turn) -> None:
-    """Say what was told of values and facts on the way to the open question, until something here is answered."""
+    """Say what was told of values and facts on the way to the open question, until something here is answered: the
+    whole text of each step, for what a figure must not be told without stands beside it."""
     state = turn.state
     if any(slot in state.values for slot in slots_of(turn.step())):
         return
@@ -53,8 +54,13 @@ def _tell_again(turn: Turn) -> None:
     for name in reversed(state.path[:-1]):
         if not isinstance(turn.graph.steps[name], SayStep | DecideStep | ToolStep | CallStep | ReturnStep):
             break
-        told.append(state.told.get(name, ""))
-    turn.speak(tuple(Line(text, False) for text in reversed(told) if text))
+        told += [name] if name in state.told else []
+    for name in reversed(told):
+        step = turn.graph.steps[name]
+        if isinstance(step, SayStep):
+            turn.say(step.text, interruptible=step.interruptible)
+        else:
+            turn.speak((Line(state.told[name], False),))
 
 
 def _start_over(turn: Turn) -> None:

@@ -1,46 +1,10 @@
 """The words that work everywhere: a person, repeat, slower, go back, start over, hold on, why, goodbye,
 cancel."""
 
+from sop.person_request import asks_for_person, taken_back
 from sop.reading import GlobalWord
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, strip_lead, word_set
 
-_PERSON = phrase_list("""
-    talk to a person, talk to a human, talk to someone, talk to somebody, talk to a real person, talk to an
-    agent, talk to a representative, talk to a live person, talk to an operator, talk to a manager, speak to
-    a person, speak to a human, speak to someone, speak to somebody, speak to a real person, speak to an
-    agent, speak to a representative, speak to a live person, speak to an operator, speak to a manager,
-    speak with a person, speak with a human, speak with someone, speak with somebody, speak with a real
-    person, speak with an agent, speak with a representative, speak with a manager, talk with a person, talk
-    with someone, talk with a human, talk with somebody, real person, human being, live person, live agent,
-    actual person, actual human, get me a person, get me a human, need a person, want a person, want a
-    human, need a human, give me a person, give me a human, give me someone, person please, human please,
-    agent please, operator please, representative please, somebody real, someone real, stop this robot, real
-    human, talk to the technician, speak to the technician, speak to a technician, talk to a technician
-""")
-_IN_CHARGE = phrase_list("""
-    customer service, a real operator, the operator, an operator, an agent, a manager, your manager, the manager, a
-    supervisor, your supervisor, the supervisor
-""")
-"""People whom a story may name as well: they are asked for behind a word such as "speak", or with little else said."""
-_ASKS_FOR = word_set("talk speak get want need transfer transferred connect connected give put switch asking")
-_TOWARDS = word_set("to with me us in touch over through for straight directly please just")
-_CONNECT = phrase_list("connect me, put me through, transfer me")
-"""Behind these a department may be named instead of a person."""
-_TO_PERSON = FILLERS | word_set("""
-    to with a an the your now right away immediately over there back then if you can could thanks thank i'd i want need
-    yes no just already directly straight
-""")
-_BESIDE_PERSON = _TO_PERSON | word_set("""
-    me is are available in around would like may get have talk speak let us this sir ma'am sorry not all
-""")
-_NOT_PERSON = phrase_list("""
-    don't need to talk, don't need to speak, don't want to talk, don't want to speak, don't talk, didn't
-    talk, didn't speak, don't need a, don't want a, don't transfer, don't connect
-""")
-_PERSON_ALONE = word_set("""
-    person human agent operator representative someone somebody supervisor manager receptionist
-""")
-_PERSON_NAMED = _PERSON_ALONE | word_set("technician officer specialist adviser advisor rep")
 _PHRASES: dict[GlobalWord, tuple[Words, ...]] = {
     GlobalWord.START_OVER: phrase_list("""
     start over, start again, start from the beginning, from the beginning, begin again, restart, start all
@@ -118,8 +82,8 @@ _LEAVING = tuple(
             *_ENDINGS,
             *((word,) for word in _LIGHT),
             *phrase_list("""
-    i said, for me, see you tomorrow, call back tomorrow, call you back tomorrow, call again tomorrow, try again
-    tomorrow, call you tomorrow, call back monday, call back on monday, call back, call you back, call again, call
+    i said, have to, for me, see you tomorrow, call back tomorrow, call you back tomorrow, call again tomorrow, try
+    again tomorrow, call you tomorrow, call back monday, call back on monday, call back, call you back, call again, call
     later, call another time, call some other time, call tomorrow, try again, try back, try another time, you know
     what, for now, for today, for your help, for your time, to know, don't want it, don't need it, don't need
     anything, anymore, any more, don't have time, no time, in a hurry, my call, the call, this call, my request, the
@@ -138,8 +102,49 @@ _NO_ENDINGS = phrase_list("""
     very, i forget it, to see you, i see you, can see you, could see you
 """)
 """These hold the words of an ending and are none."""
-_NEGATIONS = word_set("don't not didn't never won't can't doesn't cannot")
-_WANTING = word_set("to want need wanna going gonna trying mean meant like just really you me please have")
+_WAITS = phrase_list("i'll wait, i will wait, i can wait, we'll wait, we can wait")
+_TAKES_BACK = phrase_list("never mind, nevermind, forget it, forget about it, i changed my mind, i've changed my mind")
+_MUST_GO = phrase_list("""
+    i have to go, i've got to go, i gotta go, i have to hang up, i've got to hang up, i gotta hang up
+""")
+_FRONT = phrase_list(
+    "no, oh, wait, actually, sorry, you know what, okay, yeah, well, and, but, look, listen, hey, um, uh"
+)
+_CLAUSE = word_set("""
+    i i'm i'll i've i'd we we're we'll we've he he's she she's they they're you you're it it's its it'll that's this my
+    our someone somebody someone's somebody's nobody everything everything's there's thanks thank
+""")
+"""How a reason for leaving begins."""
+_THINGS = word_set("it it's its it'll that's this there's everything everything's")
+_SETTLED = word_set("""
+    fixed working works worked fine okay good solved resolved gone done over stopped expensive late long much silly slow
+    ridiculous nothing deal worth important waste back
+""")
+"""One of these is said of a thing that needs the call no more."""
+_UNSETTLED = word_set("still isn't doesn't won't worse wrong leaking")
+_UNWORTHY = word_set("important worth deal")
+_STAYS = phrase_list("""
+    i want, i'd like, i would like, i need, i'd rather, i do want, i'll take, i'll have, i'll keep, i'll wait,
+    i'll hold, i'll give, i'll tell, i'll spell, i'll go with, i'll use, i'll repeat, i'll start, i'll be, i was,
+    i am, i meant, i mean, i said, make it, let's, let me, keep, can you, could you, can we, can i, could i,
+    how, what, when, where, which, instead, know it, know that, know the, know my, don't know, don't remember,
+    i remember, i have it, i got it, i don't have, i can't find, i can't see, i can't read, go ahead, yes, is right,
+    correct, about, that is, continue, my question, my last, my name, my number, my address, i think it, i think i,
+    i see it, i smell, i hear
+""")
+"""With one of these in it what follows goes on with the call."""
+_GOING = word_set("""
+    to get find on in into out back through up down over with by for home see check look ask pick grab tomorrow today
+    next again ahead monday tuesday wednesday thursday friday saturday sunday every and at
+""")
+"""Behind "i have to go" these tell of going elsewhere."""
+_REPORTED = word_set("""
+    say said says saying tell told tells asked ask if when whether that because do think thought where why how what to
+    him her message
+""")
+"""Before the words of an ending: they are told of or asked about."""
+_DENIED = word_set("don't didn't never can't won't not wouldn't couldn't")
+"""Right before "forget it" and its like."""
 _SPOKEN_OF = word_set("say said says saying to a the her his their not")
 """Before a farewell: it is told of, not bidden."""
 _SHORT = 9
@@ -169,25 +174,59 @@ def find_global(words: Words) -> GlobalWord | None:
                 return word
         elif says_any(words, phrases):
             return word
-    return GlobalWord.GOODBYE if _bids_farewell(words) else None
+    return GlobalWord.GOODBYE if _bids_farewell(words) else _leaves_with_reason(words)
+
+
+def _leaves_with_reason(words: Words) -> GlobalWord | None:
+    """What a short utterance that begins or ends with taking leave and gives a reason for it means: "never mind it's
+    fixed", "it's too expensive forget it", "i have to go my baby is crying". What goes on with the call does not."""
+    said = strip_lead(words, _FRONT, FILLERS)
+    while said and said[-1] in _COURTESIES - {"much"}:
+        said = said[:-1]
+    if len(said) > _SHORT or says_any(said, _NO_ENDINGS):
+        return None
+    for phrases, meant in ((_TAKES_BACK, GlobalWord.CANCEL), (_MUST_GO, GlobalWord.GOODBYE)):
+        for phrase in phrases:
+            size = len(phrase)
+            if said[:size] == phrase and _is_reason(said[size:], going=meant is GlobalWord.GOODBYE):
+                return meant
+            if said[-size:] == phrase and _ends_with_it(said[:-size], phrase):
+                return meant
+    return None
+
+
+def _ends_with_it(before: Words, phrase: Words) -> bool:
+    """Whether `phrase` behind these words is meant for the call; "i want the other one i changed my mind" wishes."""
+    if not _REPORTED.isdisjoint(before) or not _DENIED.isdisjoint(before[-2:]) or is_question(before):
+        return False
+    return "mind" not in phrase or "never" in phrase or not says_any(before, _STAYS)
+
+
+def _is_reason(behind: Words, *, going: bool) -> bool:
+    """Whether what follows "never mind", or "i have to go" where `going`, tells why, and goes on with nothing."""
+    while behind and behind[0] in _COURTESIES:
+        behind = behind[1:]
+    if not behind:
+        return True
+    first = behind[0]
+    if going:
+        return first not in _GOING and (first in _CLAUSE or first in ("the", "bye"))
+    if first not in _CLAUSE or says_any(behind, _STAYS):
+        return False
+    if first in _THINGS:
+        settled = not _SETTLED.isdisjoint(behind) and _UNSETTLED.isdisjoint(behind)
+        return settled and not ("not" in behind and _UNWORTHY.isdisjoint(behind))
+    return first not in ("my", "our") or len(behind) > 2
 
 
 def _ends(words: Words, phrases: tuple[Words, ...]) -> bool:
     """Whether one of the phrases ends the call: nothing of weight is said beside it. "cancel my reservation" and
     "don't hang up" do not."""
     words = _without_likes(words)
-    if not says_any(words, phrases) or strip_lead(words, _LEAVING, frozenset()):
+    if not says_any(words, phrases) or strip_lead(words, _LEAVING, frozenset()) or says_any(words, _WAITS):
         return False
     places = [at for at in range(len(words)) for phrase in phrases if words[at : at + len(phrase)] == phrase]
-    return any(not _taken_back(words[:at]) for at in places)
-
-
-def _taken_back(before: Words) -> bool:
-    """Whether what stands before a phrase denies it: "i don't want to" before "cancel"."""
-    at = len(before)
-    while at and before[at - 1] in _WANTING:
-        at -= 1
-    return before[at - 1 : at] != () and before[at - 1] in _NEGATIONS
+    return any(not taken_back(words[:at]) for at in places)
 
 
 def _without_likes(words: Words) -> Words:
@@ -207,48 +246,6 @@ def _bids_farewell(words: Words) -> bool:
     said = next((phrase for phrase in _FAREWELLS if words[max(0, end - len(phrase)) : end] == phrase), ())
     before = words[: end - len(said)]
     return bool(said) and len(before) <= _SHORT and (not before or before[-1] not in _SPOKEN_OF)
-
-
-def asks_for_person(words: Words) -> bool:
-    """Whether the caller wants a human being on the line."""
-    plain = tuple(
-        word
-        for word in words
-        if word not in FILLERS and word not in ("a", "an", "the", "get", "me", "just", "now", "yes", "no")
-    )
-    if plain and len(plain) <= 2 and all(word in _PERSON_ALONE for word in plain):
-        return True
-    if says_any(words, _NOT_PERSON):
-        return False
-    return says_any(words, _PERSON) or _asks_for_charge(words) or _asks_to_connect(words)
-
-
-def _asks_for_charge(words: Words) -> bool:
-    """Whether a manager or the like is asked for, not only told of: "the manager wrote a report" asks for none."""
-    for phrase in _IN_CHARGE:
-        at = find_phrase(words, phrase)
-        if at < 0:
-            continue
-        if _BESIDE_PERSON.issuperset((*words[:at], *words[at + len(phrase) :])):
-            return True
-        while at and words[at - 1] in _TOWARDS:
-            at -= 1
-        if at and words[at - 1] in _ASKS_FOR:
-            return True
-    return False
-
-
-def _asks_to_connect(words: Words) -> bool:
-    """Whether the caller wants to be put through to a person, or does not say to whom. "connect me to the shop" names
-    a department."""
-    for phrase in _CONNECT:
-        at = find_phrase(words, phrase)
-        if at < 0:
-            continue
-        behind = words[at + len(phrase) :]
-        if _TO_PERSON.issuperset(behind) or not _PERSON_NAMED.isdisjoint(behind[:4]):
-            return True
-    return False
 
 
 def is_question(words: Words) -> bool:

@@ -6,6 +6,7 @@ from sop.corrections import CUES, SURE_CUES, before_named, contradictions, denie
 from sop.expectation import verdict_of
 from sop.global_words import find_global, is_question
 from sop.knowledge import find_article
+from sop.person_request import department
 from sop.reading import (
     Affirm,
     Answer,
@@ -92,9 +93,15 @@ def acts(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
 
 
 def _is_own_option(heard: Utterance, words: Words) -> bool:
-    """Whether the words are one of the choice that is asked, to the letter: "a person", where it may be a business."""
+    """Whether the words are one of the choice that is asked, to the letter ("a person", where it may be a business), or
+    ask to be put through to one: "connect me to the shop"."""
     if heard.asked is None or heard.asked.type != "choice":
         return False
+    whom = department(words)
+    if whom and isinstance(
+        choice_of(heard.graph, heard.asked).parse(whom, heard.asked, heard.context(heard.asked)), Found
+    ):
+        return True
     said = " ".join(word for word in words if word not in FILLERS)
     return any(f"={said}" in option.phrases for option in heard.asked.options)
 

@@ -2,9 +2,9 @@
 
 A phrase matches when its words stand in the utterance in order, with at most two other words between
 neighbours, and no negation before it ("no gas smell" is not a gas smell). `<group>` in a phrase stands for
-any phrase of the flow's word group; a phrase written "=gas" must be all that is said, articles aside. Longer
-phrases weigh more than shorter ones, so "water heater leaking" beats "heater". Where no phrase matches, a short
-answer may name the option's place among those read out.
+any phrase of the flow's word group; a phrase written "=gas" must be all that is said. Longer phrases weigh
+more than shorter ones, so "water heater leaking" beats "heater". Where no phrase matches, a short answer may name the
+option's place among those read out.
 """
 
 from dataclasses import dataclass, field, replace
@@ -78,12 +78,12 @@ class Choice:
     def meant(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
         """Every option that fits; after a correction ("savings no sorry checking") those behind it, after "not
         checking" what follows; but an urgent one wherever it stands."""
-        found = self.matches(words, spec)
+        found = self.matches(words, spec, asked=True)
         if found and found[0].option in _urgent(spec):
             return found
         for restart in _RESTARTS:
             at = find_phrase(words, restart)
-            behind = self.matches(words[at + len(restart) :], spec) if at > 0 else ()
+            behind = self.matches(words[at + len(restart) :], spec, asked=True) if at > 0 else ()
             if behind and found:
                 return behind
         if found and "no" in words[1:]:
@@ -109,12 +109,14 @@ class Choice:
         found = [match for match in strict.matches(words, spec) if match.option in _urgent(spec) and match.score >= 2]
         return found[0].option if found else None
 
-    def matches(self, words: Words, spec: SlotSpec) -> tuple[Match, ...]:
-        """Every option that fits, best first; urgent ones before all others."""
+    def matches(self, words: Words, spec: SlotSpec, *, asked: bool = False) -> tuple[Match, ...]:
+        """Every option that fits, best first; urgent ones before all others. Where the option was `asked` for, an
+        article beside a phrase that must be all that is said is nothing more."""
         forms = _compiled(spec.options, self.words)
         words = _joined(words)
         stems = tuple(_mended(word, forms.vocabulary) if self._fuzzy else _stem(word) for word in words)
-        found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems))]
+        beside = FILLERS | _COURTESY | (_ARTICLES if asked else frozenset())
+        found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems, beside))]
         urgent = _urgent(spec)
         found = [match for match in found if match.option in urgent or not _inside(match, found)]
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
@@ -245,8 +247,9 @@ def _inside(match: Match, others: list[Match]) -> bool:
     )
 
 
-def _match(option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words) -> Match | None:
-    beside = FILLERS | _COURTESY | _ARTICLES
+def _match(
+    option: str, phrases: tuple[_Phrase, ...], words: Words, stems: Words, beside: frozenset[str]
+) -> Match | None:
     plain = tuple(stem for word, stem in zip(words, stems, strict=True) if word not in beside)
     best, first, hits = 0.0, len(words), set()
     spots: set[tuple[frozenset[int], int]] = set()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sop.slot_spec import SlotSpec
 from sop.slots.cardinals import Cardinal, canonical, find_cardinals
-from sop.words import Words, split_words, word_set
+from sop.words import Words, phrase_list, split_words, word_set
 
 _TIMES = word_set("year month week day hour minute")
 _LAST = word_set("last past")
@@ -14,6 +14,11 @@ _OVER = word_set("in over within during for the these more than at least")
 """What may stand before the number of a span, beside "last"."""
 _OFTEN = word_set("once twice times")
 """Behind these "a year" is how often."""
+_DAYS = {"year": Decimal("365.25"), "month": Decimal("30.4375"), "week": Decimal(7), "day": Decimal(1)}
+_SHORT_OF = phrase_list("not even, not quite, not yet, not really")
+"""Before a time: it has not been that long."""
+_THAT_IS = phrase_list("so, or, that's, that is, which is, and, meaning")
+"""Before a number of months that says the years once more."""
 _NEAREST = 3
 """Words behind "how many" of which one is what is counted: "how many full years"."""
 
@@ -42,16 +47,19 @@ def foreign_times(spec: SlotSpec) -> frozenset[str]:
 
 
 def without_spans(words: Words, spec: SlotSpec, *, longer: bool = False) -> Words:
-    """`words` without the time that the question asks about: "in the last three years". With `longer` a longer time in
-    the same unit goes too, and it need not be told to be the last: where there was nothing in ten years, there was
-    nothing in three."""
+    """`words` without a time up to now that lies within the one that the question asks about: "in the last three
+    years", "last year". With `longer` a time that reaches as far or farther goes instead, and it need not be told to be
+    the last: where there was nothing in ten years, there was nothing in three."""
     foreign = foreign_times(spec)
-    asked = {span.unit: span.length for span in _spans(split_words(spec.prompt), foreign)}
-    for span in reversed(_spans(words, foreign)):
-        length = asked.get(span.unit)
-        if length is not None and (span.length >= length if longer else span.last and span.length == length):
+    asked = max((_days(span) for span in _spans(split_words(spec.prompt), foreign)), default=Decimal(0))
+    for span in reversed(_spans(words, foreign) if asked else []):
+        if _days(span) >= asked if longer else span.last and 0 < _days(span) <= asked:
             words = (*words[: span.start], *words[span.end :])
     return words
+
+
+def _days(span: Span) -> Decimal:
+    return span.length * _DAYS.get(span.unit, Decimal(0))
 
 
 def with_months_for_years(words: Words, spec: SlotSpec) -> Words:
@@ -75,19 +83,34 @@ def with_months_for_years(words: Words, spec: SlotSpec) -> Words:
 
 
 def _years(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal | None, int]:
-    """The years at `at` in months, with the months said behind them, and the index after; None for no whole months."""
+    """The years at `at` in months, with the months said behind them, and the index after; None for no whole months.
+    Twelve months or more behind them say the same once more, or something else."""
     years, after = _quantity(words, at, numbers)
     if years is None or _at(words, after) not in ("year", "years") or _at(words, at - 1) in _OFTEN:
+        return None, at
+    if words[max(0, at - 2) : at] in _SHORT_OF:
         return None, at
     after += 1
     if words[after : after + 3] in (("and", "a", "half"), ("and", "one", "half")):
         years, after = years + Decimal("0.5"), after + 3
     months = years * 12
-    start = after + (_at(words, after) == "and")
-    more, end = _quantity(words, start, numbers)
-    if more is not None and _at(words, end) in ("month", "months"):
-        months, after = months + more, end + 1
+    more, end = _months(words, after, numbers, _THAT_IS)
+    if more == months:
+        after = end
+    else:
+        more, end = _months(words, after, numbers, (("and",),))
+        if more is not None and more < 12:
+            months, after = months + more, end
     return (months, after) if months % 1 == 0 else (None, at)
+
+
+def _months(
+    words: Words, at: int, numbers: dict[int, Cardinal], joints: tuple[Words, ...]
+) -> tuple[Decimal | None, int]:
+    """The months said at `at`, behind one of `joints` or none, and the index after."""
+    joint = next((joint for joint in joints if words[at : at + len(joint)] == joint), ())
+    more, end = _quantity(words, at + len(joint), numbers)
+    return (more, end + 1) if more is not None and _at(words, end) in ("month", "months") else (None, at)
 
 
 def _quantity(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal | None, int]:
@@ -102,19 +125,20 @@ def _quantity(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Deci
 
 
 def _spans(words: Words, foreign: frozenset[str]) -> list[Span]:
-    """The times in `words` whose unit is in `foreign`, in order; "the last year" is one year."""
+    """The times in `words` whose unit is in `foreign`, in order; "the last year" and "a year ago" are one year."""
     found: list[Span] = []
     numbers = {number.after: number for number in find_cardinals(words) if len(number.readings) == 1}
     for at, word in enumerate(words):
         unit, number = _stem(word), numbers.get(at)
-        if unit not in foreign or not (number or _at(words, at - 1) in _LAST):
+        ago = _at(words, at - 1) == "a" and _at(words, at + 1) == "ago"
+        if unit not in foreign or not (number or ago or _at(words, at - 1) in _LAST):
             continue
-        start = number.start if number else at
+        start = number.start if number else at - ago
         first = start
         while first and words[first - 1] in _OVER | _LAST:
             first -= 1
-        last = not _LAST.isdisjoint(words[first:start])
-        found.append(Span(number.readings[0] if number else Decimal(1), unit, first, at + 1, last))
+        last = ago or not _LAST.isdisjoint(words[first:start])
+        found.append(Span(number.readings[0] if number else Decimal(1), unit, first, at + 1 + ago, last))
     return found
 
 

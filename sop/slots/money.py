@@ -33,7 +33,7 @@ from sop.slots.mending import (
     without_hesitations,
 )
 from sop.slots.number import read_keys
-from sop.slots.number_ends import Unit, is_one_sided, wholeness
+from sop.slots.number_ends import Unit, is_nearly, is_one_sided, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import is_number_word
 from sop.words import Words, split_words, word_set
@@ -114,7 +114,7 @@ class Money:
         whole = wholeness(words, meant[0], known, Unit.SAID if meant[0] in named else Unit.DUE)
         if not whole:
             return None
-        sure = 1.0 if words == heard else _MENDED
+        sure = 1.0 if words == heard and not is_nearly(words, meant[0]) else _MENDED
         return _bounded(meant[0].readings, spec, min(sure, whole, 0.8 if strange and not named else 1.0))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:

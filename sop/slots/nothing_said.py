@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sop.slots.yes_limits import closes
-from sop.slots.yes_no_question import Asking
+from sop.slots.yes_no_question import Asking, counts_things
 from sop.words import Words, phrase_list, word_set
 
 _Meaning = tuple[bool | None, bool | None]
@@ -47,6 +47,7 @@ _MORE_LEFT = phrase_list("""
     question, one more, another one, i have another, i've got another, there's another, there is another, i have two
     more, two more, i have a few more
 """)
+_NO_SUCH_THING = word_set("question questions thing things")
 _IT_IS_NOT = phrase_list("it's not, it is not, it isn't, that's not my, that's not, that is not, that isn't")
 _THE_LAST = phrase_list("""
     everything, all, the only one, the only order, the only thing, my only one, my only order, the last one, the last,
@@ -92,7 +93,7 @@ class Meant:
     rest: Words
 
 
-def meant_by_nothing(words: Words, asking: Asking) -> Meant | None:
+def meant_by_nothing(words: Words, asking: Asking, prompt: str = "") -> Meant | None:
     """What the words at the front mean under this question; None where that is the same under every question.
 
     >>> meant_by_nothing(("no", "nothing", "like", "that"), Asking.FACT)
@@ -116,17 +117,21 @@ def meant_by_nothing(words: Words, asking: Asking) -> Meant | None:
     if nothing := _front(behind, _NOTHING):
         further = asking is Asking.REVIEW and len(nothing) > 1
         return Meant(further or _OF_NOTHING.get(asking, _DENIED)[led], behind[len(nothing) :])
-    return (_whether_done(words, behind) if asking is Asking.DONE else None) or _approval(behind, asking, led=led)
+    done = _whether_done(words, behind, prompt) if asking is Asking.DONE else None
+    return done or _approval(behind, asking, led=led)
 
 
-def _whether_done(words: Words, behind: Words) -> Meant | None:
-    """What is meant where it is asked whether that was all: "no I'm all set", "I have one more"."""
+def _whether_done(words: Words, behind: Words, prompt: str) -> Meant | None:
+    """What is meant where it is asked whether that was all: "no I'm all set", "I have one more". One more
+    question is no further order where "is that the only order?" was asked."""
     if enough := _front(behind, _ENOUGH) or _front(behind, _ONLY):
         rest = behind[len(enough) :]
         praised = enough[-1] == "all" and rest[:1] != () and rest[0] in _FINE
         return Meant(True if closes(rest) and not praised else None, rest)
     if more := _front(words, _MORE_LEFT):
         rest = words[len(more) :]
+        if counts_things(prompt) and not _NO_SUCH_THING.isdisjoint((more[-1], *rest[:1])):
+            return Meant(None, words)
         return None if rest[:1] == ("time",) else Meant(False, rest)
     if other := _front(words, _IT_IS_NOT):
         rest = words[len(other) :]

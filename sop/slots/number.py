@@ -29,7 +29,7 @@ from sop.slots.mending import (
     without_hesitations,
 )
 from sop.slots.naught import is_denied, says_none
-from sop.slots.number_ends import Unit, is_one_sided, wholeness
+from sop.slots.number_ends import Unit, is_nearly, is_one_sided, wholeness
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import Words, word_set
 
@@ -46,7 +46,8 @@ _MEASURES = word_set("year month week day hour minute degree unit mile")
 _LONE = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 _OF_THEM = (("of", "us"), ("of", "them"), ("of", "those"))
 _MENDED = 0.5
-"""Certainty of a number that was said twice, put for a word that sounds like one, or made of another unit."""
+"""Certainty of a number that was said twice, put for a word that sounds like one, made of another unit, or
+only nearly what is meant."""
 _MOST_WORDS = 2
 """Unknown words beside the number up to which it is still the answer."""
 _FALLBACK_KEYS = 7
@@ -82,7 +83,7 @@ class Number:
         if len(meant) > 1 or "none" in words[meant[0].after :]:
             return Doubt("several")
         whole = 1.0 if named else wholeness(words, meant[0], known | measured, Unit.THING)
-        sure = 1.0 if words == heard else _MENDED
+        sure = 1.0 if words == heard and not is_nearly(words, meant[0]) else _MENDED
         return _value(words, meant[0], spec, min(sure, whole, 0.8 if strange else 1.0))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:

@@ -44,6 +44,11 @@ _ABOVE = word_set("over above under below beyond exceeding")
 _COMPARED = phrase_list("""
     more than, less than, fewer than, greater than, higher than, lower than, upwards of, upward of, north of, excess of
 """)
+_SLIGHTLY = word_set("just slightly somewhat barely")
+"""Before a bound they say that it is nearly what is meant."""
+_LITTLE = word_set("little bit tad")
+"""As `_SLIGHTLY`, before an upper bound only: a little over a limit is over it."""
+_BELOW = word_set("under below less fewer lower")
 _NOT_ABOVE = word_set("not nothing never isn't wasn't don't doesn't won't can't")
 _OR_MORE = phrase_list(
     "or more, or less, or over, or under, or up, or above, or below, or better, and up, and over, and above"
@@ -98,13 +103,30 @@ def wholeness(words: Words, number: Cardinal, known: frozenset[str], unit: Unit)
 
 def is_one_sided(words: Words, number: Cardinal) -> bool:
     """Whether the number is told only as a bound of what is meant: "over two thousand", "two or more". "No more than",
-    "at least" and "up to" set a bound that is meant."""
+    "at least" and "up to" set a bound that is meant; "just over" is about as much."""
     if words[number.after : number.after + 2] in _OR_MORE:
         return True
-    before = words[: number.start]
+    bound = _bound(words[: number.start])
+    if not bound or is_nearly(words, number):
+        return False
+    lead = words[: number.start - bound]
+    return (_NOT_ABOVE | ({"no"} if bound > 1 else set())).isdisjoint(lead[-_NEAR:])
+
+
+def is_nearly(words: Words, number: Cardinal) -> bool:
+    """Whether the number is about as much as what is meant, but not it: "just over two thousand"."""
+    bound = _bound(words[: number.start])
+    at = number.start - bound
+    if not bound or not at:
+        return False
+    return words[at - 1] in _SLIGHTLY or (words[at - 1] in _LITTLE and words[at] in _BELOW)
+
+
+def _bound(before: Words) -> int:
+    """How many words right before a number make it a bound: "over", "more than"."""
     if before[-2:] in _COMPARED:
-        return (_NOT_ABOVE | {"no"}).isdisjoint(before[:-2][-_NEAR:])
-    return before[-1:] != () and before[-1] in _ABOVE and _NOT_ABOVE.isdisjoint(before[:-1][-_NEAR:])
+        return 2
+    return 1 if before and before[-1] in _ABOVE else 0
 
 
 def _is_refused(words: Words, number: Cardinal) -> bool:

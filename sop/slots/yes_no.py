@@ -9,7 +9,7 @@ from sop.slots.mending import without_doubled_words
 from sop.slots.nothing_said import Meant, meant_by_nothing
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.yes_limits import leaves_open, tells_of_harm, told_of, wonders
-from sop.slots.yes_no_question import Asking, asking_of, told_of_having
+from sop.slots.yes_no_question import Asking, asking_of, asks_of_the_past, told_of_having
 from sop.slots.yes_words import ALL_NO, ALL_YES, BARE, NO, READ_YES, SAYS_YES, SOFT, UNSURE, WHOLE, WHOLE_FACT, YES
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, word_set
 
@@ -21,6 +21,7 @@ _ALONE = {"know": "no", "shore": "sure"}
 _COURTESY = FILLERS | word_set("sir ma'am thanks thank you")
 _NEGATIONS = word_set("not isn't aren't wasn't doesn't don't didn't won't can't hasn't haven't ain't wouldn't")
 _SURELY = word_set("sure certainly definitely absolutely totally surely")
+_WAS = word_set("was were wasn't weren't")
 _TURN = word_set("but except however only although wait actually sorry")
 _YESES: Mapping[Asking, tuple[Words, ...]] = {
     Asking.FACT: SAYS_YES,
@@ -53,17 +54,17 @@ def read_verdict(words: Words, asking: Asking = Asking.READ_BACK, prompt: str = 
     False
     """
     words = _mended(words)
-    alone = _whole(words, asking)
+    alone = _whole(words, asking, prompt)
     alone = told_of_having(words, prompt) if alone is None else alone
     if alone is not None:
         return Verdict(alone, ())
-    meant = meant_by_nothing(words, asking)
+    meant = meant_by_nothing(words, asking, prompt)
     if meant is not None:
         return _with_rest(meant, words)
-    return _read(words, asking)
+    return _read(words, asking, prompt)
 
 
-def _read(words: Words, asking: Asking) -> Verdict:
+def _read(words: Words, asking: Asking, prompt: str) -> Verdict:
     """Yes, no or neither by the words at the front, and by what follows them."""
     if any(find_phrase(words, both) == 0 for both in _BOTH) or (asking is Asking.FACT and tells_of_harm(words)):
         return Verdict(None, words)
@@ -80,16 +81,16 @@ def _read(words: Words, asking: Asking) -> Verdict:
         return Verdict(None, tail)
     if False in verdicts:
         return Verdict(False if verdicts[0] is False or verdicts[-1] is False else None, tail)
-    return _followed(words, tail, behind, asking) if tail else Verdict(True, ())
+    return _followed(words, tail, behind, asking, prompt) if tail else Verdict(True, ())
 
 
-def _followed(words: Words, tail: Words, behind: Words, asking: Asking) -> Verdict:
+def _followed(words: Words, tail: Words, behind: Words, asking: Asking, prompt: str) -> Verdict:
     """What a yes with `behind` after it means; `tail` is the same from its first word of weight on."""
     said = words[: len(words) - len(tail)]
     if tail[0] in _NEGATIONS:
         return Verdict(False if said[-1] in _SURELY else None, tail)
     doubtful = said in BARE or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
-    doubtful = doubtful or leaves_open(words[: len(words) - len(behind)], behind, asking)
+    doubtful = doubtful or leaves_open(words[: len(words) - len(behind)], behind, asking, prompt)
     return Verdict(None if doubtful else True, tail)
 
 
@@ -129,10 +130,12 @@ def _turns_back(tail: Words) -> bool:
     return len(tail) > 1 and tail[-1] in ("no", "nope") and tail[-2] in _AGAIN | {"mean"}
 
 
-def _whole(words: Words, asking: Asking) -> bool | None:
-    """The verdict of words that are one only when nothing else is said."""
+def _whole(words: Words, asking: Asking, prompt: str) -> bool | None:
+    """The verdict of words that are one only when nothing else is said. "He was" says nothing of how things are now."""
     plain = tuple(word for word in words if word not in FILLERS)
     also: Mapping[bool, tuple[Words, ...]] = WHOLE_FACT if asking is Asking.FACT else {}
+    if plain[-1:] != () and (plain[-1] in _WAS or plain[-2:-1] == ("was",)) and not asks_of_the_past(prompt):
+        also = {}
     return next((yes for yes, phrases in WHOLE.items() if plain in phrases or plain in also.get(yes, ())), None)
 
 

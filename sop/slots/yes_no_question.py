@@ -3,6 +3,7 @@
 import re
 from enum import Enum, auto
 
+from sop.slots.yes_words import SOFT
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, strip_lead, word_set
 
 
@@ -42,6 +43,9 @@ _FACT = phrase_list("""
     anyone, has anybody, has somebody, has someone, did you, did anyone, did anybody, does it, does anyone, does
     anybody, can you
 """)
+_CONSENT = phrase_list("may i, may we, do you agree, do you consent, would you like to talk")
+_SHALL = phrase_list("may i, may we, shall i, shall we, can i, can we, could i, could we, should i, should we")
+_OBJECTS = word_set("it that this me us")
 _DO_YOU_HAVE = phrase_list("do you have, do you already have, do you currently have")
 _HAVE = phrase_list(
     "i have, i do have, i already have, i've got, i got, we have, we do have, we already have, we've got"
@@ -51,6 +55,10 @@ _HAVE_NOT = phrase_list("""
     we have no, i don't currently have
 """)
 _LITTLE = FILLERS | word_set("a an the my our any some own this that such right now yet")
+_PRAISED = word_set("good great excellent decent full")
+_OF = word_set("for with from to about of")
+_PAST = phrase_list("was, were, did, had, has, have you")
+_NAMED = phrase_list("the only, the last, my only, your only")
 _NO_THING = word_set("""
     question questions about to but if no not never problem who who's whose from for with card number time idea
 """)
@@ -79,23 +87,61 @@ def asking_of(prompt: str) -> Asking:
 
 def told_of_having(words: Words, prompt: str) -> bool | None:
     """The answer of a caller who tells what they have where a prompt asks "do you have ...?"; None for no such answer.
-    What they name must share a word with what is asked for.
+    What they name must share a word with what is asked for: who has medical insurance may have no dental insurance.
 
     >>> told_of_having(("i", "have", "delta", "dental"), "Do you have dental insurance?")
     True
     """
     asked = _last_question(prompt)
     at = next((find_phrase(asked, phrase) + len(phrase) for phrase in _DO_YOU_HAVE if says_any(asked, (phrase,))), 0)
-    wanted = frozenset(asked[at:]) - _LITTLE if at else frozenset()
+    wanted = tuple(word for word in asked[at:] if word not in _LITTLE) if at else ()
     words = strip_lead(words, (), FILLERS)
     for answer, phrases in ((False, _HAVE_NOT), (True, _HAVE)):
         told = next((phrase for phrase in phrases if words[: len(phrase)] == phrase), ())
         if not told:
             continue
         named = tuple(word for word in words[len(told) :] if word not in _LITTLE)
-        fits = len(named) <= _MOST_THINGS and _NO_THING.isdisjoint(named) and not wanted.isdisjoint(named)
-        return answer if fits else None
+        fits = len(named) <= _MOST_THINGS and _NO_THING.isdisjoint(named) and not frozenset(wanted).isdisjoint(named)
+        return answer if fits and not _of_another_kind(named, wanted) else None
     return None
+
+
+def _of_another_kind(named: Words, wanted: Words) -> bool:
+    """Whether the thing that is asked for is named, but by another kind: medical instead of dental insurance."""
+    thing = wanted[: next((at for at, word in enumerate(wanted) if word in _OF), len(wanted))]
+    if len(thing) < 2 or thing[-1] not in named:
+        return False
+    kind = frozenset(named[: named.index(thing[-1])]) - _PRAISED
+    return bool(kind) and kind.isdisjoint(thing)
+
+
+def asks_of_the_past(prompt: str) -> bool:
+    """Whether the last question is of what was: "Were you hurt?", not "Is anyone in the hospital right now?"."""
+    return says_any(_last_question(prompt), _PAST)
+
+
+def counts_things(prompt: str) -> bool:
+    """Whether "was that all?" is asked of things of one kind: "Is that the only order?"."""
+    return says_any(_last_question(prompt), _NAMED)
+
+
+def is_guarded(prompt: str) -> bool:
+    """Whether the last question asks for a consent, which needs clearer words than another offer."""
+    return says_any(_last_question(prompt), _CONSENT)
+
+
+def is_echoed(tail: Words, prompt: str) -> bool:
+    """Whether the words do what the last question offers to do: "text me" where it asks "may I text you?".
+
+    >>> is_echoed(("cancel", "it"), "Shall I cancel it?")
+    True
+    """
+    asked = _last_question(prompt)
+    at = next((find_phrase(asked, phrase) + len(phrase) for phrase in _SHALL if says_any(asked, (phrase,))), 0)
+    if not at or tail[:1] != asked[at : at + 1]:
+        return False
+    named = SOFT | _OBJECTS | {"my"} | frozenset(asked)
+    return tail[1:2] != () and tail[1] in _OBJECTS | {"my"} and named.issuperset(tail[2:]) and tail[-1] != "my"
 
 
 def _last_question(prompt: str) -> Words:

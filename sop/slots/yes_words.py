@@ -37,7 +37,9 @@ CONSENT = phrase_list("""
     consent, you have my permission, i'm okay with that, i'm ok with that, i'm fine with that, let's do it, let's do
     that, let's book it, book it, just do it, i'll take it, i'll take that, i'll take that one, that would be great,
     that would be fine, that would be good, that would be perfect, that would be nice, i'd like that, sounds like a
-    plan, you may, you can, i'll see you then, see you then
+    plan, you may, you can, i'll see you then, see you then, fine by me, okay by me, ok by me, all right by me, alright
+    by me, good by me, good to go, good idea, great idea, sounds like a good idea, sounds like a great idea, that sounds
+    like a good idea, that's a good idea
 """)
 """A yes to what is asked for or read back, and none to how things are."""
 OKAYS = phrase_list("""

@@ -348,3 +348,43 @@ def test_a_long_request_to_repeat_is_no_text() -> None:
     talk = ordered(4, "can you tell me again what you asked")
     assert held(talk, "pet") is None
     assert talk.said == "What is the pet's name?"
+
+
+@pytest.mark.parametrize(
+    ("flow", "said", "slot", "value"),
+    [
+        ("loan_application", "change the employer to target", "employer", "target"),
+        ("loan_application", "the employer should be target", "employer", "target"),
+        ("loan_application", "the employer needs to be target", "employer", "target"),
+        ("front_desk", "change the message to please call me tomorrow", "desk_message", "please call me tomorrow"),
+        ("front_desk", "change the recipient to rob", "desk_recipient", "rob"),
+        ("after_hours_hvac", "no the street number is fourteen not twelve", "address", "14 Main Street, Springfield"),
+    ],
+)
+def test_a_new_value_behind_the_name_of_its_slot(flow: str, said: str, slot: str, value: str) -> None:
+    answers = {
+        "loan_application": (
+            *("yes", "karen mitchell", "march third nineteen eighty five", "four four two one"),
+            *("twenty two main street springfield", "salaried", "walmart", "four thousand", "twenty four"),
+            *("ten thousand", "for a car"),
+        ),
+        "front_desk": ("can i leave a message", "dan reed", "yes", "bob", "please call me back about the lease"),
+        "after_hours_hvac": (
+            *("my furnace quit", "karen mitchell", "yes", "twelve main street springfield", "tomorrow morning"),
+        ),
+    }
+    assert held(talked(flow, *answers[flow], said), slot) == value
+
+
+@pytest.mark.parametrize("said", ["never mind it's working again", "i have to hang up now"])
+def test_leave_is_taken_where_a_text_is_asked_for(said: str) -> None:
+    talk = talked("saas_support", "how do i export my data", "no", "a bug", "i'm stuck", said)
+    assert talk.state.outcome == "caller_left"
+
+
+@pytest.mark.parametrize("said", ["put me through to the office", "connect me to your boss please"])
+def test_a_read_back_is_left_for_a_person(said: str) -> None:
+    answers = ("my furnace quit", "karen mitchell", "yes", "twelve main street springfield", "tomorrow morning")
+    talk = talked("after_hours_hvac", *answers, said)
+    assert held(talk, "problem") != "other"
+    assert talk.state.outcome == "front_desk" or talk.state.step == "front_desk"

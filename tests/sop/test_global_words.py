@@ -3,6 +3,7 @@
 import pytest
 
 from sop.global_words import find_global
+from sop.person_request import department
 from sop.reading import GlobalWord
 from sop.words import split_words
 
@@ -38,6 +39,20 @@ from sop.words import split_words
         "i'll call you back later bye",
         "i'm done",
         "stop calling me",
+        "never mind it's fixed",
+        "no never mind it's working again",
+        "never mind i found it",
+        "never mind i'll call someone else",
+        "never mind my husband fixed it",
+        "forget it this is taking too long",
+        "forget it i can't wait that long",
+        "i changed my mind it's too much",
+        "it's too expensive never mind",
+        "i have to go my baby is crying",
+        "sorry i have to go someone's at the door",
+        "my wife is calling i have to go",
+        "i have to hang up",
+        "i have to hang up now",
     ],
 )
 def test_the_caller_leaves(text: str) -> None:
@@ -77,6 +92,25 @@ def test_the_caller_leaves(text: str) -> None:
         "i never said goodbye",
         "did you hang up",
         "i need to see you",
+        "never mind it's the second one",
+        "never mind it still doesn't work",
+        "never mind it's leaking again",
+        "never mind i smell gas",
+        "never mind yes that's right",
+        "never mind i have it here",
+        "never mind i'll take the second one",
+        "never mind let's do friday",
+        "never mind what i said",
+        "never mind i'll wait",
+        "i want the cheap one i changed my mind",
+        "don't forget it",
+        "i'll never forget it",
+        "tell him never mind",
+        "he said never mind",
+        "do i have to go",
+        "if i have to go",
+        "i have to go tomorrow",
+        "i have to go through the lobby",
     ],
 )
 def test_a_sentence_with_such_words_ends_nothing(text: str) -> None:
@@ -100,6 +134,24 @@ def test_a_sentence_with_such_words_ends_nothing(text: str) -> None:
         "look i've been on hold for an hour get me a supervisor",
         "i want to speak to the manager right now this is ridiculous",
         "can i be connected to an agent",
+        "connect me to the front desk",
+        "put me through to the office",
+        "transfer me to bob",
+        "could you please connect me with an engineer",
+        "transfer me now or i'm hanging up",
+        "connect me please i'm tired of this",
+        "i demand a supervisor",
+        "i insist on a supervisor",
+        "i asked for a supervisor",
+        "i'd prefer a supervisor",
+        "i said a manager",
+        "where's the manager",
+        "how about a manager",
+        "have the manager call me",
+        "escalate this to a supervisor",
+        "i don't want this i want a manager",
+        "why do i have to wait so long get me a person",
+        "can they put me through to the doctor",
     ],
 )
 def test_a_person_is_asked_for(text: str) -> None:
@@ -116,12 +168,26 @@ def test_a_person_is_asked_for(text: str) -> None:
         "i work in customer service",
         "an agent called me yesterday",
         "the operator of the other car ran a red light",
-        "connect me to the shop",
-        "put me through to the dentist please",
-        "transfer me to the law firm",
+        "they put me through to the office",
+        "he put me through a lot",
+        "my insurance put me through to you",
+        "why did you transfer me to the office",
+        "you put me through to the wrong office",
+        "don't transfer me to the office",
+        "the app doesn't connect me to the server",
+        "transfer me the money",
+        "i don't need an agent",
+        "i don't want an agent",
+        "do i need an agent",
+        "do i have to talk to an agent",
+        "not an agent",
+        "i already have an agent",
+        "i asked a manager",
+        "he asked for a manager",
+        "what is a manager",
     ],
 )
-def test_a_person_is_only_told_of_or_a_department_is_named(text: str) -> None:
+def test_a_person_is_only_told_of_or_not_wanted(text: str) -> None:
     assert find_global(split_words(text)) is None
 
 
@@ -137,3 +203,19 @@ def test_a_person_is_only_told_of_or_a_department_is_named(text: str) -> None:
 )
 def test_the_caller_wants_a_moment(text: str) -> None:
     assert find_global(split_words(text)) is GlobalWord.HOLD_ON
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("connect me to the shop", "to the shop"),
+        ("please put me through to the dentist", "to the dentist"),
+        ("connect me", ""),
+        ("transfer me to a person", ""),
+        ("transfer me to customer service", ""),
+        ("they put me through to the shop", ""),
+        ("the shop", ""),
+    ],
+)
+def test_to_whom_the_caller_wants_to_be_put_through(text: str, named: str) -> None:
+    assert department(split_words(text)) == split_words(named)

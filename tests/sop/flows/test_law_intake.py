@@ -178,3 +178,13 @@ def test_who_asks_for_a_person_there_gets_one() -> None:
         talk.hear(earlier)
     assert "other_side" not in talk.state.values
     assert any(isinstance(act, sop.TransferTo) for exchange in talk.trace for act in exchange.acts)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("i was in a car accident yesterday", "2026-11-23"), ("car crash on october third", "2026-10-03")],
+)
+def test_the_day_may_be_told_with_the_accident(said: str, day: str) -> None:
+    talk = call()
+    talk.hear(said)
+    assert talk.state.values["accident_date"].value == day

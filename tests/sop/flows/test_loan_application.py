@@ -200,3 +200,9 @@ def test_without_consent_nothing_is_looked_up() -> None:
 def test_an_article_before_the_one_word_that_is_meant_does_not_hide_it(said: str, purpose: str) -> None:
     talk = talked(("yes you can", *IDENTITY[1:], "salaried", *SALARY, "twelve thousand dollars", said))
     assert talk.state.values["loan_purpose"].value == purpose
+
+
+@pytest.mark.parametrize("employer", ["the hospital", "a school", "the college"])
+def test_an_employer_tells_no_purpose(employer: str) -> None:
+    talk = talked((*IDENTITY, "salaried", employer))
+    assert "loan_purpose" not in talk.state.values

@@ -265,6 +265,19 @@ def test_an_amount_to_one_side_is_vague(text: str, value: str) -> None:
     assert read(text) == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just over four thousand",
+        "just under four thousand dollars",
+        "slightly more than four thousand",
+        "a little under four thousand",
+    ],
+)
+def test_nearly_an_amount_is_asked_about(text: str) -> None:
+    assert KIND.parse(split_words(text), SPEC, Context(NOW)) == Found("4000.00", 0.5)
+
+
 def test_an_amount_to_one_side_is_not_volunteered() -> None:
     assert KIND.find(split_words("i need more than two thousand dollars"), SPEC, Context(NOW)) is None
 
