@@ -101,6 +101,16 @@ def strip_lead(words: Words, leads: tuple[Words, ...], fillers: frozenset[str]) 
     return words
 
 
+def word_at(words: Words, at: int) -> str:
+    """The word at that place; empty before the first and behind the last."""
+    return words[at] if 0 <= at < len(words) else ""
+
+
+def singular(word: str) -> str:
+    """A word without the "s" of the plural, as far as its ending tells."""
+    return word.removesuffix("s") if len(word) > 3 else word
+
+
 def capitalised(word: str) -> str:
     """A lowercase word as a proper name is written: "O'Leary", "McAllister", "Mitchell's"."""
     parts = [part[:1].upper() + part[1:] for part in word.split("'")]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sop.slot_spec import SlotSpec
 from sop.slots.mending import is_thousands
 from sop.slots.spoken_numbers import DIGITS, is_number_word, read_below_hundred, speak_below_hundred
-from sop.words import FILLERS, Words, split_words, word_set
+from sop.words import FILLERS, Words, singular, split_words, word_at, word_set
 
 _SCALES = {
     "thousand": Decimal(1000),
@@ -70,7 +70,7 @@ def find_cardinals(words: Words) -> tuple[Cardinal, ...]:
 
 def read_cardinal(words: Words, at: int) -> Cardinal | None:
     """The number at `at`; None where none begins."""
-    if _at(words, at) in ("oh", "o"):
+    if word_at(words, at) in ("oh", "o"):
         return None
     spelled = _spelled(words, at)
     if spelled is not None:
@@ -81,9 +81,9 @@ def read_cardinal(words: Words, at: int) -> Cardinal | None:
     value, after = _point(words, value, after)
     number = _paired(words, at, value, after) if not scale else Cardinal(_colloquial(words, value, after), at, after)
     end = number.after
-    while is_number_word(_at(words, end)) or _at(words, end) in _SCALES:
+    while is_number_word(word_at(words, end)) or word_at(words, end) in _SCALES:
         end += 1
-    if end > number.after and _at(words, at - 1) == "not":
+    if end > number.after and word_at(words, at - 1) == "not":
         return number
     if end > number.after or any(reading >= _LIMIT for reading in number.readings):
         return Cardinal((), at, end)
@@ -93,7 +93,7 @@ def read_cardinal(words: Words, at: int) -> Cardinal | None:
 def settled(words: Words, numbers: tuple[Cardinal, ...]) -> tuple[Cardinal, ...]:
     """The numbers that are meant: without refused ones ("not three"), and after a correction ("three no four") only the
     last. Equal ones count once."""
-    meant = [number for number in numbers if _at(words, number.start - 1) != "not"]
+    meant = [number for number in numbers if word_at(words, number.start - 1) != "not"]
     for one, two in pairwise(tuple(meant)):
         between = words[one.after : two.start]
         if not _RESTARTS.isdisjoint(between) or between[-1:] == ("not",) or between[:2] in _MADE:
@@ -110,7 +110,7 @@ def is_vague(words: Words) -> bool:
 def around(words: Words, numbers: tuple[Cardinal, ...], known: frozenset[str]) -> tuple[str, ...]:
     """The stems beside all numbers that say something of their own; `known` are stems that do not."""
     rest = [word for at, word in enumerate(words) if not any(number.start <= at < number.after for number in numbers)]
-    return tuple(stem for word in rest if word not in SOFT and (stem := _stem(word)) not in known)
+    return tuple(stem for word in rest if word not in SOFT and (stem := singular(word)) not in known)
 
 
 def is_foreign(stems: tuple[str, ...], others: frozenset[str]) -> bool:
@@ -121,17 +121,17 @@ def is_foreign(stems: tuple[str, ...], others: frozenset[str]) -> bool:
 def vocabulary(spec: SlotSpec) -> frozenset[str]:
     """The stems of what the question and the slot's names speak of: "How many bedrooms" holds "bedroom"."""
     texts = " ".join((spec.prompt, spec.label, *spec.names))
-    return frozenset(_stem(word) for word in split_words(texts)) - _PARTS
+    return frozenset(singular(word) for word in split_words(texts)) - _PARTS
 
 
 def beside(words: Words, number: Cardinal, names: tuple[str, ...]) -> bool:
     """Whether one of the slot's names stands right behind the number, or before it with "is" or "of" between."""
-    behind = tuple(_stem(word) for word in words[number.after : number.after + 4])
-    before = tuple(_stem(word) for word in words[: number.start])
+    behind = tuple(singular(word) for word in words[number.after : number.after + 4])
+    before = tuple(singular(word) for word in words[: number.start])
     while before and before[-1] in _BETWEEN:
         before = before[:-1]
     for name in names:
-        stems = tuple(_stem(word) for word in split_words(name))
+        stems = tuple(singular(word) for word in split_words(name))
         if stems and (behind[: len(stems)] == stems or before[-len(stems) :] == stems):
             return True
     return False
@@ -173,16 +173,16 @@ def speak_cardinal(value: int) -> str:
 def _spelled(words: Words, at: int) -> Cardinal | None:
     """Digit by digit: "one oh five", "one two zero zero". Two digits may as well be two numbers."""
     end, digits, written = at, "", False
-    while (digit := _digit(words, end)) and not (digits and _at(words, end + 1) in ("hundred", "point")):
+    while (digit := _digit(words, end)) and not (digits and word_at(words, end + 1) in ("hundred", "point")):
         digits, written, end = digits + digit, written or words[end].isdecimal(), end + 1
-    if len(digits) < 2 or (_at(words, end) in _SCALES or _at(words, end)[-1:] == "k"):
+    if len(digits) < 2 or (word_at(words, end) in _SCALES or word_at(words, end)[-1:] == "k"):
         return None
     more = end
-    while is_number_word(_at(words, more)) or _at(words, more) in _SCALES:
+    while is_number_word(word_at(words, more)) or word_at(words, more) in _SCALES:
         more += 1
     if more > end or len(digits) > 4:
         return Cardinal((), at, more)
-    if len(digits) == 2 and _at(words, at - 1) == "not":
+    if len(digits) == 2 and word_at(words, at - 1) == "not":
         return Cardinal((Decimal(digits[0]),), at, at + 1)
     if len(digits) == 2:
         return Cardinal((Decimal(f"{digits[0]}.{digits[1]}"), Decimal(digits)), at, end, loose=True)
@@ -190,7 +190,7 @@ def _spelled(words: Words, at: int) -> Cardinal | None:
 
 
 def _digit(words: Words, at: int) -> str:
-    word = _at(words, at)
+    word = word_at(words, at)
     return word if word.isdecimal() and word.isascii() and len(word) == 1 else DIGITS.get(word, "")
 
 
@@ -199,11 +199,11 @@ def _sum(words: Words, at: int) -> tuple[Decimal | None, int, bool]:
     was said."""
     total, ceiling, behind, scaled = None, _LIMIT, at, False
     while ceiling > 1:
-        start = behind + 1 if total is not None and _at(words, behind) == "and" else behind
+        start = behind + 1 if total is not None and word_at(words, behind) == "and" else behind
         group, after = _group(words, start)
         if group is None or (total is not None and group >= ceiling):
             break
-        word = _at(words, after)
+        word = word_at(words, after)
         scale = _SCALES.get(word, Decimal(1))
         if words[start : start + 1] != () and is_thousands(words[after - 1]):
             scale, after = Decimal(1000), after - 1
@@ -218,14 +218,14 @@ def _sum(words: Words, at: int) -> tuple[Decimal | None, int, bool]:
 
 def _group(words: Words, at: int) -> tuple[Decimal | None, int]:
     """One group before a scale: "two hundred and fifty", "two and a half", "one point two", "half a", "a couple of"."""
-    word, after = _at(words, at), _at(words, at + 1)
+    word, after = word_at(words, at), word_at(words, at + 1)
     if "." in word:
         return Decimal(word.removesuffix("k")), at + 1
     if (word == "dozen" and not at) or (word == "half" and after == "dozen"):
         return Decimal(12 if word == "dozen" else 6), at + 1 + (word == "half")
-    if word == "half" and after in ("a", "an") and (_at(words, at + 2) in _SCALES or _at(words, at + 2) == "dozen"):
+    if word == "half" and after in ("a", "an") and word_at(words, at + 2) in (*_SCALES, "dozen"):
         return _dozens(words, Decimal("0.5"), at + 2)
-    if word in ("a", "an", "one") and after == "half" and _at(words, at - 1) != "and":
+    if word in ("a", "an", "one") and after == "half" and word_at(words, at - 1) != "and":
         return Decimal("0.5"), at + 2
     if word == "point":
         value, end = _decimals(words, Decimal(0), at)
@@ -235,29 +235,30 @@ def _group(words: Words, at: int) -> tuple[Decimal | None, int]:
     if word in ("a", "an") and after in _MULTIPLES:
         word, at = after, at + 1
     if word in _MULTIPLES:
-        at += 2 if _at(words, at + 1) == "of" and _at(words, at + 2) in ("hundred", "dozen", *_SCALES) else 1
+        at += 2 if word_at(words, at + 1) == "of" and word_at(words, at + 2) in ("hundred", "dozen", *_SCALES) else 1
         some = Decimal(_MULTIPLES[word])
-        return (some * 100, at + 1) if _at(words, at) == "hundred" else _dozens(words, some, at)
+        return (some * 100, at + 1) if word_at(words, at) == "hundred" else _dozens(words, some, at)
     return _hundreds(words, at)
 
 
 def _hundreds(words: Words, at: int) -> tuple[Decimal | None, int]:
     """A plain number with its hundreds, and a fraction behind it."""
-    if _at(words, at) in ("a", "an", "the") and _at(words, at + 1) == "hundred":
+    if word_at(words, at) in ("a", "an", "the") and word_at(words, at + 1) == "hundred":
         small, after = 1, at + 1
     else:
         read = _small(words, at)
         if read is None:
             return None, at
         small, after = read
-    if small < 100 and _at(words, after) == "hundred":
-        behind = after + 2 if _at(words, after + 1) == "and" else after + 1
+    if small < 100 and word_at(words, after) == "hundred":
+        behind = after + 2 if word_at(words, after + 1) == "and" else after + 1
         rest = _small(words, behind)
-        if rest is None or not 0 < rest[0] < 100 or _at(words, rest[1]) == "hundred":
+        if rest is None or not 0 < rest[0] < 100 or word_at(words, rest[1]) == "hundred":
             return _point(words, Decimal(small * 100), after + 1)
         return _point(words, Decimal(small * 100 + rest[0]), rest[1])
     value, after = _decimals(words, Decimal(small), after)
-    if _at(words, after) == "and" and _at(words, after + 2) == "half" and not is_number_word(_at(words, after + 1)):
+    joint, part, half = (word_at(words, after + more) for more in range(3))
+    if joint == "and" and half == "half" and not is_number_word(part):
         return value + Decimal("0.5"), after + 3
     for phrase, part in _FRACTIONS:
         if words[after : after + len(phrase)] == phrase:
@@ -267,7 +268,7 @@ def _hundreds(words: Words, at: int) -> tuple[Decimal | None, int]:
 
 def _small(words: Words, at: int) -> tuple[int, int] | None:
     """A number below a hundred in words, or any written one, "60k" as 60 with the k left over."""
-    word = _at(words, at)
+    word = word_at(words, at)
     if word == "zero":
         return 0, at + 1
     if word.isascii() and word.removesuffix("k").isdecimal() and len(word) <= _LONGEST_TOKEN:
@@ -279,7 +280,7 @@ def _small(words: Words, at: int) -> tuple[int, int] | None:
 def _decimals(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
     """`value` with the decimals at `at`: "point two five"."""
     digits, end = "", at + 1
-    if _at(words, at) == "point":
+    if word_at(words, at) == "point":
         while digit := _digit(words, end):
             digits, end = digits + digit, end + 1
         if not digits and (read := _small(words, end)) is not None and 10 <= read[0] < 100:
@@ -288,16 +289,16 @@ def _decimals(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
 
 
 def _point(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
-    return _decimals(words, value, at) if _at(words, at) == "point" else (value, at)
+    return _decimals(words, value, at) if word_at(words, at) == "point" else (value, at)
 
 
 def _dozens(words: Words, value: Decimal, at: int) -> tuple[Decimal, int]:
-    return (value * 12, at + 1) if _at(words, at) == "dozen" else (value, at)
+    return (value * 12, at + 1) if word_at(words, at) == "dozen" else (value, at)
 
 
 def _colloquial(words: Words, value: Decimal, after: int) -> tuple[Decimal, ...]:
     """ "two million three" is said for 2.3 million too."""
-    scale, small = _SCALES.get(_at(words, after - 2), Decimal(1)), value % 1000
+    scale, small = _SCALES.get(word_at(words, after - 2), Decimal(1)), value % 1000
     if scale < 10**6 or value % scale >= 10 or not small:
         return (value,)
     return value, value - small + small * scale / 10
@@ -325,10 +326,10 @@ def _paired(words: Words, at: int, value: Decimal, after: int) -> Cardinal:
 
 
 def _two_digits(words: Words, at: int) -> tuple[int, int] | None:
-    if _at(words, at) in ("oh", "o", "zero"):
+    if word_at(words, at) in ("oh", "o", "zero"):
         digit = _digit(words, at + 1)
         return (int(digit), at + 2) if digit else None
-    word = _at(words, at)
+    word = word_at(words, at)
     if word.isdecimal():
         return (int(word), at + 1) if len(word) == 2 and word.isascii() else None
     value, after = read_below_hundred(words, at)
@@ -338,13 +339,5 @@ def _two_digits(words: Words, at: int) -> tuple[int, int] | None:
 def _is_pronoun(words: Words, at: int) -> bool:
     if words[max(0, at - 2) :] in (("only", "the", "one"), ("just", "the", "one")):
         return False
-    alone = words[at] == "one" and not is_number_word(_at(words, at + 1))
-    return alone and (_at(words, at - 1) in _PRONOUN_BEFORE or _at(words, at + 1) in _PRONOUN_AFTER)
-
-
-def _stem(word: str) -> str:
-    return word.removesuffix("s") if len(word) > 3 else word
-
-
-def _at(words: Words, at: int) -> str:
-    return words[at] if 0 <= at < len(words) else ""
+    alone = words[at] == "one" and not is_number_word(word_at(words, at + 1))
+    return alone and (word_at(words, at - 1) in _PRONOUN_BEFORE or word_at(words, at + 1) in _PRONOUN_AFTER)

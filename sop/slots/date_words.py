@@ -9,7 +9,7 @@ from sop.slots.day_words import MONTHS, WEEKDAYS
 from sop.slots.holiday_words import Holiday, read_holiday
 from sop.slots.spoken_numbers import DIGITS, is_number_word, read_below_hundred, read_ordinal
 from sop.slots.year_words import read_year
-from sop.words import Words, phrase_list, says_any, word_set
+from sop.words import Words, phrase_list, says_any, word_at, word_set
 
 _OPEN = phrase_list("before last, after next, a week, week from, weeks from, week ago, weeks ago")
 """Behind a weekday these leave open which one is meant."""
@@ -61,7 +61,7 @@ def find_dates(words: Words, today: date) -> tuple[Mention, ...]:
         mention = _mention(words, at, today)
         if mention is None:
             at += 1
-            while is_number_word(_at(words, at - 1)) and is_number_word(_at(words, at)):
+            while is_number_word(word_at(words, at - 1)) and is_number_word(word_at(words, at)):
                 at += 1
             continue
         mention = _with_named_year(words, mention, today)
@@ -73,13 +73,14 @@ def find_dates(words: Words, today: date) -> tuple[Mention, ...]:
 def _marked(words: Words, mention: Mention) -> Mention:
     """The mention as a vague one after "about", "before" or "weeks from", as a garbled one before more numbers."""
     start = mention.start - 1
-    while _at(words, start) in ("the", "on", "in") and start:
+    while word_at(words, start) in ("the", "on", "in") and start:
         start -= 1
-    offered = _at(words, start) == "about" and _at(words, start - 1) in ("how", "what")
-    counted = _at(words, start) == "from" and _at(words, start - 1) in (*_UNITS, "month", "months", "year", "years")
-    vague = mention.vague or counted or (_at(words, start) in _APPROXIMATE and not offered)
-    more = is_number_word(_at(words, mention.after))
-    clock = mention.short and _at(words, mention.after) in _CLOCK
+    led, before = word_at(words, start), word_at(words, start - 1)
+    offered = led == "about" and before in ("how", "what")
+    counted = led == "from" and before in (*_UNITS, "month", "months", "year", "years")
+    vague = mention.vague or counted or (led in _APPROXIMATE and not offered)
+    more = is_number_word(word_at(words, mention.after))
+    clock = mention.short and word_at(words, mention.after) in _CLOCK
     return replace(mention, vague=vague, garbled=more or clock)
 
 
@@ -96,9 +97,9 @@ def _mention(words: Words, at: int, today: date) -> Mention | None:
 
 def _with_named_year(words: Words, mention: Mention, today: date) -> Mention:
     """ "October third last year", "the third of May of next year"."""
-    behind = mention.after + (_at(words, mention.after) == "of")
-    step = _STEPS.get(_at(words, behind))
-    if mention.month is None or mention.year is not None or step is None or _at(words, behind + 1) != "year":
+    behind = mention.after + (word_at(words, mention.after) == "of")
+    step = _STEPS.get(word_at(words, behind))
+    if mention.month is None or mention.year is not None or step is None or word_at(words, behind + 1) != "year":
         return mention
     return replace(mention, after=behind + 2, year=today.year + step)
 
@@ -108,14 +109,14 @@ def _last_day(words: Words, at: int, today: date) -> Mention | None:
     start = at + (words[at] == "the")
     if words[start : start + 3] != ("last", "day", "of"):
         return None
-    month = MONTHS.get(_at(words, start + 3))
+    month = MONTHS.get(word_at(words, start + 3))
     if month is not None:
         dated = _with_year(words, Mention(at, start + 4, month=month))
         year = 0 if dated.year is None or dated.short else dated.year
         # February's last day depends on the year.
         return replace(dated, day=_last_of(year * 12 + month - 1).day, vague=month == 2 and not year)
-    step = {"the": 0, **_STEPS}.get(_at(words, start + 3))
-    if step is None or _at(words, start + 4) != "month":
+    step = {"the": 0, **_STEPS}.get(word_at(words, start + 3))
+    if step is None or word_at(words, start + 4) != "month":
         return None
     return Mention(at, start + 5, _last_of(today.year * 12 + today.month - 1 + step))
 
@@ -123,8 +124,8 @@ def _last_day(words: Words, at: int, today: date) -> Mention | None:
 def _in_named_month(words: Words, at: int, today: date) -> Mention | None:
     """ "The fifteenth of next month"."""
     day, after = read_ordinal(words, at + (words[at] == "the"))
-    step = {"this": 0, "next": 1}.get(_at(words, after + 1))
-    if day is None or step is None or _at(words, after) != "of" or _at(words, after + 2) != "month":
+    step = {"this": 0, "next": 1}.get(word_at(words, after + 1))
+    if day is None or step is None or word_at(words, after) != "of" or word_at(words, after + 2) != "month":
         return None
     last = _last_of(today.year * 12 + today.month - 1 + step)
     return Mention(at, after + 3, last.replace(day=day)) if 1 <= day <= last.day else None
@@ -142,7 +143,7 @@ def _relative(words: Words, at: int, today: date) -> Mention | None:
     for phrase, step in _NAMED:
         if words[start : start + len(phrase)] == phrase:
             return Mention(at, start + len(phrase), today + timedelta(days=step))
-    if words[at] == "this" and _at(words, at + 1) in _PARTS:
+    if words[at] == "this" and word_at(words, at + 1) in _PARTS:
         return Mention(at, at + 2, today)
     return _counted(words, at, today)
 
@@ -151,33 +152,33 @@ def _counted(words: Words, at: int, today: date) -> Mention | None:
     """A number of days or weeks, ago or from now."""
     ahead = words[at] == "in"
     count, behind = _count(words, at + ahead)
-    size = _UNITS.get(_at(words, behind), 0)
+    size = _UNITS.get(word_at(words, behind), 0)
     if count is None or not size:
         return None
     days, end = count * size, behind + 1
     if ahead:
         return Mention(at, end, today + timedelta(days=days))
-    if _at(words, end) == "ago":
-        to = end + 1 + (_at(words, end + 1) == "today")
-        vague = _at(words, to) in WEEKDAYS or _at(words, to) in ("yesterday", "tomorrow")
+    if word_at(words, end) == "ago":
+        to = end + 1 + (word_at(words, end + 1) == "today")
+        vague = word_at(words, to) in WEEKDAYS or word_at(words, to) in ("yesterday", "tomorrow")
         return Mention(at, to, today - timedelta(days=days), vague=vague)
-    if _at(words, end) != "from":
+    if word_at(words, end) != "from":
         return None
-    anchor = _at(words, end + 1)
+    anchor = word_at(words, end + 1)
     exact = today + timedelta(days=days + (anchor == "tomorrow"))
     return Mention(at, end + 2, exact, vague=anchor not in ("now", "today", "tomorrow"))
 
 
 def _count(words: Words, at: int) -> tuple[int | None, int]:
-    if _at(words, at) == "a":
+    if word_at(words, at) == "a":
         return 1, at + 1
     return _small(words, at, 99)
 
 
 def _weekday(words: Words, at: int, today: date) -> Mention:
     """A weekday, with the date behind it where there is one: "Friday the thirteenth"."""
-    wanted, before = WEEKDAYS[words[at]], _at(words, at - 1)
-    behind = at + 1 + (_at(words, at + 1) == "on")
+    wanted, before = WEEKDAYS[words[at]], word_at(words, at - 1)
+    behind = at + 1 + (word_at(words, at + 1) == "on")
     dated = _dated(words, behind) if behind < len(words) else None
     if dated is not None:
         return replace(dated, start=at, weekday=wanted)
@@ -190,12 +191,12 @@ def _weekday(words: Words, at: int, today: date) -> Mention:
 
 
 def _holiday(words: Words, at: int, holiday: Holiday, today: date) -> Mention:
-    before, after = _at(words, at - 1), holiday.after
+    before, after = word_at(words, at - 1), holiday.after
     which = before if before in ("last", "this", "next") else ""
     if words[after : after + 2] in (("last", "year"), ("this", "year"), ("next", "year")):
         year = today.year + {"last": -1, "this": 0, "next": 1}[words[after]]
         return Mention(at, after + 2, year=year, holiday=holiday, vague=holiday.shift is None)
-    said = read_year(words, after + (_at(words, after) in ("of", "in")))
+    said = read_year(words, after + (word_at(words, after) in ("of", "in")))
     if said is None or said.short:
         return Mention(at, after, which=which, holiday=holiday, vague=holiday.shift is None)
     return Mention(at, said.after, year=said.value, holiday=holiday, vague=holiday.shift is None)
@@ -212,7 +213,7 @@ def _dated(words: Words, at: int) -> Mention | None:
         found = _day_first(words, at)
         if found is not None:
             return found
-    return _numeric(words, at) if not is_number_word(_at(words, at - 1)) or _at(words, at - 1) == "oh" else None
+    return _numeric(words, at) if not is_number_word(word_at(words, at - 1)) or word_at(words, at - 1) == "oh" else None
 
 
 def _slashed(word: str, at: int) -> Mention:
@@ -227,13 +228,13 @@ def _slashed(word: str, at: int) -> Mention:
 
 
 def _month_first(words: Words, at: int) -> Mention | None:
-    behind = at + 1 + (_at(words, at + 1) == "the")
+    behind = at + 1 + (word_at(words, at + 1) == "the")
     day, after = read_ordinal(words, behind)
     month = Mention(at, after, month=MONTHS[words[at]])
     if day is not None:
         return _with_year(words, replace(month, day=day))
     alone = read_year(words, at + 1)
-    whole_month = alone is not None and not alone.short and not is_number_word(_at(words, alone.after))
+    whole_month = alone is not None and not alone.short and not is_number_word(word_at(words, alone.after))
     day, after = _small(words, behind, 31)
     dated = None if day is None else _with_year(words, replace(month, day=day, after=after))
     if whole_month and alone is not None and (dated is None or dated.after <= alone.after):
@@ -247,24 +248,24 @@ def _day_first(words: Words, at: int) -> Mention | None:
     day, after = read_ordinal(words, at + the)
     if day is None:
         return None
-    named = after + (_at(words, after) == "of")
-    if _at(words, named) in MONTHS and (named > after or _at(words, named) not in ("may", "march")):
+    named = after + (word_at(words, after) == "of")
+    if word_at(words, named) in MONTHS and (named > after or word_at(words, named) not in ("may", "march")):
         return _with_year(words, Mention(at, named + 1, month=MONTHS[words[named]], day=day))
     ends = after == len(words) or words[after] in _BEHIND_ORDINAL
-    if not (the or _at(words, at - 1) == "on") or not ends:
+    if not (the or word_at(words, at - 1) == "on") or not ends:
         return None
-    return Mention(at, after, day=day, vague=_at(words, after) == "of")
+    return Mention(at, after, day=day, vague=word_at(words, after) == "of")
 
 
 def _with_year(words: Words, mention: Mention) -> Mention:
-    year = read_year(words, mention.after + (_at(words, mention.after) in ("of", "in")))
+    year = read_year(words, mention.after + (word_at(words, mention.after) in ("of", "in")))
     return mention if year is None else replace(mention, after=year.after, year=year.value, short=year.short)
 
 
 def _numeric(words: Words, at: int) -> Mention | None:
     """Numbers alone: "three three eighty five", "03031985", "1985-03-03", "3 march 1985"."""
     run = at
-    while _is_digit(_at(words, run)):
+    while _is_digit(word_at(words, run)):
         run += 1
     if run - at in (6, 8) or len(words[at]) == 8:
         dated = _run(words, at, run)
@@ -275,12 +276,12 @@ def _numeric(words: Words, at: int) -> Mention | None:
     first, between = _small(words, at, 99)
     if first is None:
         return None
-    if _at(words, between) in MONTHS:
+    if word_at(words, between) in MONTHS:
         dated = _with_year(words, Mention(at, between + 1, month=MONTHS[words[between]], day=first))
         return dated if dated.year is not None else None
-    between += _at(words, between) in _JOINTS
+    between += word_at(words, between) in _JOINTS
     day, after = _small(words, between, 99)
-    after += _at(words, after) in _JOINTS
+    after += word_at(words, after) in _JOINTS
     year = None if day is None else read_year(words, after)
     if year is None:
         return None
@@ -314,16 +315,12 @@ def _is_digit(word: str) -> bool:
 
 def _small(words: Words, at: int, most: int) -> tuple[int | None, int]:
     """A number of one or two digits: "three", "oh three", "03", "twenty one"."""
-    word = _at(words, at)
+    word = word_at(words, at)
     if word.isdecimal() and word.isascii() and len(word) <= 2:
         value, after = int(word), at + 1
     elif word in ("oh", "o", "zero"):
-        value, after = int(DIGITS.get(_at(words, at + 1), "0")), at + 2
+        value, after = int(DIGITS.get(word_at(words, at + 1), "0")), at + 2
     else:
         small, after = read_below_hundred(words, at)
         value = small or 0
     return (value, after) if 0 < value <= most else (None, at)
-
-
-def _at(words: Words, at: int) -> str:
-    return words[at] if 0 <= at < len(words) else ""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sop.slot_spec import SlotSpec
 from sop.slots.cardinals import Cardinal, canonical, find_cardinals
-from sop.words import Words, phrase_list, split_words, word_set
+from sop.words import Words, phrase_list, singular, split_words, word_at, word_set
 
 _TIMES = word_set("year month week day hour minute")
 _LAST = word_set("last past")
@@ -42,8 +42,8 @@ def foreign_times(spec: SlotSpec) -> frozenset[str]:
     places = [at + 2 for at in range(len(asked) - 2) if asked[at : at + 2] == ("how", "many")]
     if not places:
         return frozenset()
-    counted = {_stem(word) for at in places for word in asked[at : at + _NEAREST]}
-    return _TIMES - counted - {_stem(word) for word in split_words(" ".join((spec.label, *spec.names)))}
+    counted = {singular(word) for at in places for word in asked[at : at + _NEAREST]}
+    return _TIMES - counted - {singular(word) for word in split_words(" ".join((spec.label, *spec.names)))}
 
 
 def without_spans(words: Words, spec: SlotSpec, *, longer: bool = False) -> Words:
@@ -86,7 +86,7 @@ def _years(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal
     """The years at `at` in months, with the months said behind them, and the index after; None for no whole months.
     Twelve months or more behind them say the same once more, or something else."""
     years, after = _quantity(words, at, numbers)
-    if years is None or _at(words, after) not in ("year", "years") or _at(words, at - 1) in _OFTEN:
+    if years is None or word_at(words, after) not in ("year", "years") or word_at(words, at - 1) in _OFTEN:
         return None, at
     if words[max(0, at - 2) : at] in _SHORT_OF:
         return None, at
@@ -110,7 +110,7 @@ def _months(
     """The months said at `at`, behind one of `joints` or none, and the index after."""
     joint = next((joint for joint in joints if words[at : at + len(joint)] == joint), ())
     more, end = _quantity(words, at + len(joint), numbers)
-    return (more, end + 1) if more is not None and _at(words, end) in ("month", "months") else (None, at)
+    return (more, end + 1) if more is not None and word_at(words, end) in ("month", "months") else (None, at)
 
 
 def _quantity(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Decimal | None, int]:
@@ -119,8 +119,8 @@ def _quantity(words: Words, at: int, numbers: dict[int, Cardinal]) -> tuple[Deci
         return Decimal("0.5"), at + 2
     number = numbers.get(at)
     if number is None:
-        return (Decimal(1), at + 1) if _at(words, at) in ("a", "one") else (None, at)
-    after = number.after + (_at(words, number.after) == "of")
+        return (Decimal(1), at + 1) if word_at(words, at) in ("a", "one") else (None, at)
+    after = number.after + (word_at(words, number.after) == "of")
     return (number.readings[0], after) if len(number.readings) == 1 else (None, at)
 
 
@@ -129,9 +129,9 @@ def _spans(words: Words, foreign: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     numbers = {number.after: number for number in find_cardinals(words) if len(number.readings) == 1}
     for at, word in enumerate(words):
-        unit, number = _stem(word), numbers.get(at)
-        ago = _at(words, at - 1) == "a" and _at(words, at + 1) == "ago"
-        if unit not in foreign or not (number or ago or _at(words, at - 1) in _LAST):
+        unit, number = singular(word), numbers.get(at)
+        ago = word_at(words, at - 1) == "a" and word_at(words, at + 1) == "ago"
+        if unit not in foreign or not (number or ago or word_at(words, at - 1) in _LAST):
             continue
         start = number.start if number else at - ago
         first = start
@@ -140,11 +140,3 @@ def _spans(words: Words, foreign: frozenset[str]) -> list[Span]:
         last = ago or not _LAST.isdisjoint(words[first:start])
         found.append(Span(number.readings[0] if number else Decimal(1), unit, first, at + 1 + ago, last))
     return found
-
-
-def _stem(word: str) -> str:
-    return word.removesuffix("s") if len(word) > 3 else word
-
-
-def _at(words: Words, at: int) -> str:
-    return words[at] if 0 <= at < len(words) else ""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sop.slots.misheard import DIGIT_SOUNDS
 from sop.slots.spoken_numbers import DIGITS, TEENS, TENS, is_number_word, read_ordinal
-from sop.words import Words, word_set
+from sop.words import Words, word_at, word_set
 
 HESITATIONS = word_set("um uh er erm hmm hm mm uhm")
 """Sounds that say nothing, wherever they stand."""
@@ -49,7 +49,7 @@ def without_doubled_numbers(words: Words) -> Words:
     for at, word in enumerate(words):
         big = word in TEENS or word in TENS or read_ordinal((word,), 0)[0] is not None or len(word) > 1
         again = kept[-1:] == [word] and is_numeric(word) and big and word not in DIGITS and word not in _SCALES
-        if again and not (word in TENS and DIGITS.get(_at(words, at + 1), "0") != "0"):
+        if again and not (word in TENS and DIGITS.get(word_at(words, at + 1), "0") != "0"):
             continue
         kept.append(word)
     return tuple(kept)
@@ -74,7 +74,7 @@ def with_small_words(words: Words) -> Words:
     half" two and a half, "half i dozen" half a dozen."""
     mended = list(words)
     for at, word in enumerate(words):
-        before, behind = _at(words, at - 1), _at(words, at + 1)
+        before, behind = word_at(words, at - 1), word_at(words, at + 1)
         if is_number_word(word) or (is_number_word(before) and is_number_word(behind) and word != "n"):
             continue
         article = word in ("i", "k", "the") and behind in _COUNTED and not is_number_word(before)
@@ -91,27 +91,23 @@ def with_hours_for_homophones(words: Words) -> Words:
     """ "At for" is at four, "after too" after two, "from one two three" from one to three."""
     mended = list(words)
     for at, word in enumerate(words):
-        before, behind = _at(words, at - 1), _at(words, at + 1)
+        before, behind = word_at(words, at - 1), word_at(words, at + 1)
         if word in _HOMOPHONES and before in _BEFORE_HOUR and (not behind or behind in _BEHIND_HOUR):
             mended[at] = _HOMOPHONES[word]
-        elif word == "two" and _at(words, at - 2) in ("from", "between") and is_number_word(behind):
+        elif word == "two" and word_at(words, at - 2) in ("from", "between") and is_number_word(behind):
             mended[at] = "to" if is_number_word(before) else word
     return tuple(mended)
 
 
 def _ends_number(words: Words, at: int) -> bool:
-    if _at(words, at - 1) not in TENS:
+    if word_at(words, at - 1) not in TENS:
         return False
-    behind = _at(words, at + 1)
+    behind = word_at(words, at + 1)
     return not behind or behind in _SCALES or (words[at] in ("won", "ate") and not is_number_word(behind))
 
 
 def _begins_number(words: Words, at: int) -> bool:
-    before = _at(words, at - 1)
-    scaled = _at(words, at + 1) in _SCALES or words[at + 1 : at + 4] in (("and", "a", "half"), ("and", "a", "quarter"))
-    counted = _at(words, at + 1) in ("weeks", "days") and _at(words, at + 2) in ("ago", "from")
+    before, after = word_at(words, at - 1), word_at(words, at + 1)
+    scaled = after in _SCALES or words[at + 1 : at + 4] in (("and", "a", "half"), ("and", "a", "quarter"))
+    counted = after in ("weeks", "days") and word_at(words, at + 2) in ("ago", "from")
     return (scaled or counted) and before not in _TOWARDS and not is_number_word(before)
-
-
-def _at(words: Words, at: int) -> str:
-    return words[at] if 0 <= at < len(words) else ""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sop.slot_spec import SlotSpec
 from sop.slots.cardinals import within
 from sop.slots.measures import without_spans
-from sop.words import FILLERS, Words, find_phrase, phrase_list, split_words, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, singular, split_words, word_set
 
 _NONE = word_set("no nope nah none nothing zero")
 _PLAIN_NO = word_set("no nope nah")
@@ -35,13 +35,14 @@ def says_none(words: Words, spec: SlotSpec, *, asked: bool = True) -> bool:
     """Whether the words say that there is none of what the slot counts, and nothing else. A plain "no" or "nothing"
     says so only where the question is open (`asked`) and names "none" as an answer."""
     prompt = split_words(spec.prompt)
-    counted, names = _counted(prompt), frozenset(_stem(word) for name in spec.names for word in split_words(name)[-1:])
+    counted = _counted(prompt)
+    names = frozenset(singular(word) for name in spec.names for word in split_words(name)[-1:])
     told = without_spans(_without_asides(words), spec, longer=True)
     plain = tuple(word for word in told if word not in FILLERS)
     negations = [at for at, word in enumerate(plain) if word in _NONE | _NEVER]
     if not negations or not within(Decimal(0), spec) or not _is_of(plain, names | {counted}):
         return False
-    if not (asked and "none" in prompt) and counted not in map(_stem, plain):
+    if not (asked and "none" in prompt) and counted not in map(singular, plain):
         return False
     rest = set(plain) - _PLAIN_NO
     if _goes_on(plain, negations[-1]) or (rest and rest <= _COURTESIES):
@@ -65,7 +66,7 @@ def _is_ended(plain: Words, last: int, nouns: frozenset[str]) -> bool:
     """Whether the sentence is not cut off at its negation, as "i don't" is."""
     if plain[last] not in _WANTING or not _NONE.isdisjoint(plain):
         return True
-    if any(word in ("any", "one", "yet", "all") or _stem(word) in nouns for word in plain[last + 1 :]):
+    if any(word in ("any", "one", "yet", "all") or singular(word) in nouns for word in plain[last + 1 :]):
         return True
     return plain[last] == "not" and last > 0 and plain[last - 1] in _HAVING
 
@@ -78,7 +79,7 @@ def _is_of(plain: Words, nouns: frozenset[str]) -> bool:
         if word == "one":
             if not never or at < never[0] or plain[at - 1] == "not":
                 return False
-        elif word not in _NONE | _NEVER | _AROUND and _stem(word) not in nouns:
+        elif word not in _NONE | _NEVER | _AROUND and singular(word) not in nouns:
             return False
     return True
 
@@ -86,7 +87,7 @@ def _is_of(plain: Words, nouns: frozenset[str]) -> bool:
 def _counted(prompt: Words) -> str:
     """The stem of the word behind "how many", or ""."""
     at = find_phrase(prompt, ("how", "many"))
-    return _stem(prompt[at + 2]) if 0 <= at < len(prompt) - 2 else ""
+    return singular(prompt[at + 2]) if 0 <= at < len(prompt) - 2 else ""
 
 
 def _without_asides(words: Words) -> Words:
@@ -94,7 +95,3 @@ def _without_asides(words: Words) -> Words:
         at = find_phrase(words, phrase)
         words = words if at < 0 else (*words[:at], *words[at + len(phrase) :])
     return words
-
-
-def _stem(word: str) -> str:
-    return word.removesuffix("s") if len(word) > 3 else word

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sop.slots.cardinals import SOFT, Cardinal
 from sop.slots.mending import HESITATIONS, is_numeric
 from sop.slots.spoken_numbers import DIGITS, TEENS
-from sop.words import FILLERS, Words, phrase_list, word_set
+from sop.words import FILLERS, Words, phrase_list, singular, word_set
 
 _BEFORE = (
     SOFT
@@ -141,4 +141,4 @@ def is_plural(word: str) -> bool:
 
 
 def _knows(known: frozenset[str], word: str) -> bool:
-    return not known.isdisjoint((word, word.removesuffix("s") if len(word) > 3 else word))
+    return not known.isdisjoint((word, singular(word)))
