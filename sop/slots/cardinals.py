@@ -257,8 +257,8 @@ def _hundreds(words: Words, at: int) -> tuple[Decimal | None, int]:
             return _point(words, Decimal(small * 100), after + 1)
         return _point(words, Decimal(small * 100 + rest[0]), rest[1])
     value, after = _decimals(words, Decimal(small), after)
-    joint, part, half = (word_at(words, after + more) for more in range(3))
-    if joint == "and" and half == "half" and not is_number_word(part):
+    joint, article, half = (word_at(words, after + more) for more in range(3))
+    if joint == "and" and half == "half" and not is_number_word(article):
         return value + Decimal("0.5"), after + 3
     for phrase, part in _FRACTIONS:
         if words[after : after + len(phrase)] == phrase:
