@@ -105,6 +105,58 @@ def names_compared(condition: Condition) -> bool:
     return any(sum(isinstance(side, ast.Name) for side in (node.left, *node.comparators)) > 1 for node in nodes)
 
 
+@lru_cache(maxsize=4096)
+def standing_alone(condition: Condition) -> frozenset[str]:
+    """The names, and the texts and numbers as they are written, that are true or false by themselves.
+
+    >>> sorted(standing_alone(parse_condition('open and not x or y == "a" or "b"')))
+    ["'b'", 'open', 'x']
+    """
+    return frozenset(_alone(_parsed(condition.text)))
+
+
+def _alone(node: ast.expr) -> Iterator[str]:
+    """Those of a part that is taken as true or false."""
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Constant(value=str() | int() | float() as constant) if not isinstance(constant, bool):
+            yield repr(constant)
+        case ast.BoolOp(values=parts):
+            for part in parts:
+                yield from _alone(part)
+        case ast.UnaryOp(operand=operand):
+            yield from _alone(operand)
+        case ast.Compare(left=left, comparators=sides):
+            for side in (left, *sides):
+                if not isinstance(side, ast.Name | ast.Constant | ast.List | ast.Tuple):
+                    yield from _alone(side)
+
+
+@lru_cache(maxsize=4096)
+def names_beside(condition: Condition, name: str) -> frozenset[str]:
+    """The names that `name` is compared with."""
+    found: set[str] = set()
+    for node in ast.walk(_parsed(condition.text)):
+        if isinstance(node, ast.Compare):
+            names = {side.id for side in (node.left, *node.comparators) if isinstance(side, ast.Name)}
+            found |= names - {name} if name in names else set()
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def names_beside_truths(condition: Condition) -> frozenset[str]:
+    """The names that are compared with True or False."""
+    found: set[str] = set()
+    for node in ast.walk(_parsed(condition.text)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            leaves = [leaf for side in sides for leaf in ast.walk(side) if isinstance(leaf, ast.Constant)]
+            if any(isinstance(leaf.value, bool) for leaf in leaves):
+                found |= {side.id for side in sides if isinstance(side, ast.Name)}
+    return frozenset(found)
+
+
 def _is_number(value: object) -> TypeGuard[int | float]:
     """A number; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,9 +6,10 @@ from datetime import date
 from sop.global_words import is_question
 from sop.reading import Correction
 from sop.slot_spec import SlotSpec
+from sop.slots.cardinals import find_cardinals
 from sop.slots.yes_no import read_verdict
 from sop.utterance import Utterance
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, word_at, word_set
 
 _WRONG = phrase_list("""
     except, apart from, besides, other than, wrong, incorrect, not right, isn't right, not correct, isn't
@@ -42,6 +43,8 @@ _NEVER_SO = word_set("not isn't don't doesn't never wasn't can't")
 _SUBJECTS = word_set("i it we now me")
 _HAVE = phrase_list("i have, i do have, i already have, i've got, we have, we do have, we already have")
 _HAVE_NOT = phrase_list("don't have, do not have, no longer, haven't got, not have")
+_PERSONS = word_set("i we you he she they me us him her them my our his their who nobody somebody someone")
+_OPENINGS = word_set("no nope yes yeah yep okay well actually sorry")
 _BEFORE_A_NAME = _JOINS | word_set("the my our")
 _TURNS = phrase_list("it's, it is, but, except, make it, rather")
 _NEAR = 400
@@ -59,13 +62,64 @@ SURE_CUES = phrase_list("""
 
 
 def named(heard: Utterance, words: Words) -> Iterator[Correction]:
-    """Corrections that name their slot: "the address is wrong", "the number is four one five ...",
-    "change the day"."""
+    """Corrections that name their slot: "the address is wrong", "the number is four one five ...", "change the day"; in
+    a read-back with what stands beside them without a name: "it's wednesday and the name is ..."."""
+    own, other = _halves(heard, words)
+    here = tuple(_by_name(heard, own)) if other else ()
+    slots = frozenset(act.slot for act in here)
+    there = tuple(_unnamed(heard, other, slots)) if here and all(act.value is not None for act in here) else ()
+    yield from (*here, *there) if there else _by_name(heard, words)
+
+
+def _halves(heard: Utterance, words: Words) -> tuple[Words, Words]:
+    """What stands about the slots that are named in a read-back, and what stands without a name before the "and" in
+    front of them or behind the "and" after them; nothing where there is no such half, or it could belong to the named
+    one: "between noon and five"."""
+    mentions = _mentions(heard, words) if heard.reviewed and not is_question(words) else []
+    if not mentions or any(spec.type in _ANYTHING for spec, _, _ in mentions):
+        return words, ()
+    start, behind = min(at for _, at, _ in mentions), max(end for _, _, end in mentions)
+    before = [at for at in range(1, start) if words[at] in _JOINS]
+    after = [at for at in range(behind, len(words)) if words[at] in _JOINS]
+    at = before[-1] if before else after[0] if after else 0
+    front, back = words[: at - (words[at - 1] in _JOINS)], words[at + 1 :]
+    own, other = (back, front) if before else (front, back)
+    together = "between" in own or _is_counted(words, at) or _tells_more(other)
+    return (words, ()) if not at or together else (own, other)
+
+
+def _is_counted(words: Words, at: int) -> bool:
+    """Whether the "and" at that place stands between numbers: "a hundred and twenty", "nine and eleven"."""
+    ends = {end for number in find_cardinals(words) for end in (number.start, number.after)}
+    return (at in ends and at + 1 in ends) or any(one.start < at < one.after for one in find_cardinals(words))
+
+
+def _tells_more(words: Words) -> bool:
+    """Whether the words are a sentence about somebody or something: "call me after five" and "the plumber comes on
+    friday" give no time for the visit."""
+    first = next((word for word in words if word not in FILLERS | _OPENINGS), "")
+    return first == "the" or any(word.partition("'")[0] in _PERSONS for word in words)
+
+
+def _unnamed(heard: Utterance, words: Words, settled: frozenset[str]) -> Iterator[Correction]:
+    """The one other value that the words can only be of what is read back."""
+    apart = settled | _shared(heard)
+    begun = _telling(heard, denied=False) & {"date"}
+    found = []
+    for spec in heard.filled:
+        if spec.name in heard.reviewed and spec.name not in apart and spec.type not in _ANYTHING | {"choice"}:
+            act = heard.replacement(spec, words, asked=spec.type in begun)
+            found += [act] if act is not None and _contradicts(heard, spec, act, words) else []
+    yield from found if len(found) == 1 else ()
+
+
+def _by_name(heard: Utterance, words: Words) -> Iterator[Correction]:
+    """Corrections of the slots that the words name."""
     review = heard.expecting.kind == "yes_no" and heard.expecting.slot is None
     wrong = says_any(words, _WRONG)
     praised = read_verdict(words).yes is True or says_any(words, _PRAISE)
     inquires = next((word for word in words if word not in FILLERS), "") in _INQUIRIES
-    mentions = _mentions(words, heard.filled)
+    mentions = _mentions(heard, words)
     for spec, start, behind in mentions:
         if heard.anothers_name(words, spec) or _praised_at(words, behind):
             continue
@@ -86,7 +140,7 @@ def named(heard: Utterance, words: Words) -> Iterator[Correction]:
 def before_named(heard: Utterance, words: Words, slots: frozenset[str]) -> Words:
     """What stands before the first of the slots that the words name, up to the "and" between them: "red" of "red and
     my name is ..."; empty without such a word."""
-    start = min((start for spec, start, _ in _mentions(words, heard.filled) if spec.name in slots), default=0)
+    start = min((start for spec, start, _ in _mentions(heard, words) if spec.name in slots), default=0)
     joins = [at for at in range(start) if words[at] in _JOINS]
     return words[: joins[-1]] if joins else ()
 
@@ -232,18 +286,22 @@ def _refused(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
     return held is not None and any(says(words, f"not {phrase}") for phrase in (held.spoken, *held.phrases))
 
 
-def _mentions(words: Words, specs: list[SlotSpec]) -> list[tuple[SlotSpec, int, int]]:
-    """The slots that the words name, each with the index of its name and the one behind. A longer name hides a shorter
-    one inside it: "house number" is the address, not the number."""
-    names = sorted(((tuple(name.split()), spec) for spec in specs for name in spec.names), key=lambda one: -len(one[0]))
+def _mentions(heard: Utterance, words: Words) -> list[tuple[SlotSpec, int, int]]:
+    """The filled slots that the words name, each with the index of its name and the one behind. A longer name hides a
+    shorter one inside it: "house number" is the address, not the number. Where only the label is "the number", "the
+    number of people" is not the number."""
+    names = sorted(
+        ((name, spec) for spec in heard.filled for name in heard.names_of(spec)), key=lambda one: -len(one[0])
+    )
     found: dict[str, tuple[SlotSpec, int, int]] = {}
     left = list(_bare(words))
     for phrase, spec in names:
         at = find_phrase(tuple(left), _bare(phrase))
-        if at >= 0:
-            left[at : at + len(phrase)] = [""] * len(phrase)
-            found.setdefault(spec.name, (spec, at, at + len(phrase)))
-    return [found[spec.name] for spec in specs if spec.name in found]
+        behind = at + len(phrase)
+        if at >= 0 and (" ".join(phrase) in spec.names or word_at(words, behind) != "of"):
+            left[at:behind] = [""] * len(phrase)
+            found.setdefault(spec.name, (spec, at, behind))
+    return [found[spec.name] for spec in heard.filled if spec.name in found]
 
 
 def _bare(words: Words) -> Words:

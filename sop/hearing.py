@@ -104,6 +104,8 @@ def _answer(turn: Turn, heard: Reading, values: list[Answer | Correction], word:
     elif values:
         _values(turn, values)
     elif skip is not None and _skippable(turn, skip):
+        if turn.state.phase is not Phase.ASKING:
+            forget(turn, skip.slot)
         turn.change(skipped=(*turn.state.skipped, skip.slot), failures=Failures(), patience=0)
         turn.say(turn.graph.wording.skipped)
         proceed(turn)
@@ -139,7 +141,8 @@ def _leads_away(turn: Turn, values: list[Answer | Correction]) -> bool:
 
 def _skippable(turn: Turn, skip: Skip) -> bool:
     spec = turn.graph.slots.get(skip.slot)
-    return spec is not None and spec.optional and skip.slot == turn.state.slot and turn.state.phase is Phase.ASKING
+    open_phases = (Phase.ASKING, Phase.OFFERING, Phase.CONFIRMING)
+    return spec is not None and spec.optional and skip.slot == turn.state.slot and turn.state.phase in open_phases
 
 
 def _digress(turn: Turn, act: Digression, values: list[Answer | Correction]) -> None:

@@ -138,11 +138,11 @@ def _silent_ways(graph: Graph, step: Step) -> list[str]:
 
 def endless_circles(graph: Graph) -> frozenset[str]:
     """Steps that come round to themselves once everything that is asked on the way is known: no value changes any more,
-    so that every edge is taken as it was before."""
+    so that every edge is taken as it was before, and a tool that is called again answers as it did."""
     passing = {
         name: step
         for name, step in graph.steps.items()
-        if isinstance(step, SayStep | DecideStep) or (isinstance(step, AskStep) and not step.again)
+        if isinstance(step, SayStep | DecideStep | ToolStep) or (isinstance(step, AskStep) and not step.again)
     }
     ways = {name: [edge.go for edge in edges_of(step) if edge.go in passing] for name, step in passing.items()}
     circling = {name for name, after in ways.items() if name in _led(ways, after)}

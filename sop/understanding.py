@@ -22,7 +22,8 @@ from sop.reading import (
 )
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
-from sop.slots.yes_no import Verdict
+from sop.slots.nothing_said import leaves_out, passes, refuses, says_all, says_little, wants_nothing
+from sop.slots.yes_no import Verdict, is_assent
 from sop.steps import AnswerStep, ReviewStep, slots_of
 from sop.utterance import Utterance
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, strip_lead, word_set
@@ -30,18 +31,9 @@ from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, 
 _COURTESY = word_set("sorry thanks thank you sir ma'am")
 _IDLE = (GlobalWord.REPEAT, GlobalWord.SLOWER, GlobalWord.WHY)
 """These win over a slot that is merely named: "one more time" does not correct the time."""
-_SKIPS = phrase_list("""
-    skip, skip that, skip it, skip this, i don't have one, don't have an, don't have a, i don't have any, don't have
-    that, i'd rather not, rather not say, prefer not to, i don't want to give, leave it out, leave that out, not right
-    now, no email, without one, i don't have it, don't have it, i don't know it, don't know it, i lost it, can't find
-    it, i don't remember it, i don't remember
-""")
-_REFUSALS = phrase_list("""
-    rather not, prefer not to, don't want to give, don't want to say, don't want to tell, none of those, none of these,
-    none of that, none of them, none of your business, not your business, it's private, that's private, that is private,
-    it is private, that's personal, it's personal, something else
-""")
 _ASKABLE = frozenset({"free_text", "choice", "time_window", "date"})
+_WORDED = frozenset({"free_text", "person_name", "us_address"})
+"""Almost any words are a value of these."""
 _WONDERING = word_set("what what's how how's are do does is when where which who will")
 """How a question begins that wants to know something; "can you come on Monday" does not."""
 _POINTING = word_set("that's that it's it")
@@ -76,6 +68,8 @@ def acts(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
         return
     if word is GlobalWord.CANCEL and "cancel" in words and _asks_to_cancel(heard):
         word = None
+    if word is GlobalWord.GOODBYE and heard.expecting.kind == "yes_no" and says_all(words):
+        word = None  # no farewell: what is open is asked again
     found = tuple(verdict(heard, words) if heard.expecting.kind == "yes_no" else answer(heard, words))
     settled = {act.slot for act in emergencies}
     found = tuple(
@@ -137,7 +131,7 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
         yield from corrections
         yield from beside(heard, spec, words, corrections)
         return
-    if spec.optional and _skips(words):
+    if spec.optional and _skips(heard, spec, words):
         yield Skip(spec.name)
         return
     if asks_instead(heard, spec, words) or (spec.type == "free_text" and _is_no_text(spec, words)):
@@ -148,6 +142,9 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     besides = tuple(volunteered(heard, words, spec.name))
     if isinstance(found, Found) and _is_anothers(heard, spec, words, found, besides):
         found = None
+    if spec.type == "choice" and found is not None:
+        named_once = found.choices if isinstance(found, Doubt) else (found.value,)
+        besides = tuple(act for act in besides if act.value not in named_once)
     if isinstance(found, Found) and spec.type == "digits":
         besides = tuple(act for act in besides if not (act.value or "").endswith(found.value))
     if isinstance(found, Found):
@@ -192,6 +189,9 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     spec = heard.graph.slots.get(heard.expecting.slot or "")
     corrections = tuple(named(heard, words))
     own = spec is not None and spec.type == "yes_no"
+    if spec is not None and spec.optional and verdict.yes is None and passes(words, unsure=own):
+        yield Skip(spec.name)
+        return
     if not corrections and spec is not None and not own and verdict.rest:
         corrections = tuple(instead(heard, spec, words, verdict))
     if not corrections and (verdict.rest or verdict.yes is None):
@@ -239,7 +239,7 @@ def _points_at_it(verdict: Verdict) -> bool:
 def volunteered(heard: Utterance, words: Words, asked: str) -> Iterator[Answer | Correction]:
     """Values for slots that were not asked for; for filled ones only after a word such as "actually"."""
     correcting = says_any(words, CUES)
-    refused = _refuses(words)
+    refused = refuses(words) or says_little(words) or is_assent(words)
     alike = heard.graph.slots[asked].type if asked in heard.graph.slots else ""
     for spec in heard.graph.slots.values():
         if spec.name == asked or not wanted(heard, spec.name, correcting and heard.expecting.kind != "yes_no"):
@@ -249,7 +249,11 @@ def volunteered(heard: Utterance, words: Words, asked: str) -> Iterator[Answer |
             continue
         if heard.anothers_name(words, spec) or (refused and spec.type == "choice"):
             continue
-        found = slot_type(heard.graph, spec).find(words, spec, heard.context(spec))
+        found = (
+            choice_of(heard.graph, spec).within(words, spec, heard.context(spec))
+            if spec.type == "choice"
+            else slot_type(heard.graph, spec).find(words, spec, heard.context(spec))
+        )
         if found is None or found.value == dict(heard.expecting.known).get(spec.name):
             continue
         answer = heard.answered(spec, found)
@@ -290,7 +294,7 @@ def _is_no_text(spec: SlotSpec, words: Words) -> bool:
     asks = (first in _WONDERING | {"why"} and second in _AFTER_WONDERING) or (
         first in _AUXILIARIES and second in _PRONOUNS
     )
-    return asks or _refuses(words) or find_global(words) in (*_IDLE, GlobalWord.HOLD_ON)
+    return asks or refuses(words) or find_global(words) in (*_IDLE, GlobalWord.HOLD_ON)
 
 
 def _is_for_us(words: Words) -> bool:
@@ -334,13 +338,11 @@ def _outweighs(heard: Utterance, act: ReadingAct, word: GlobalWord, words: Words
     return not isinstance(act, Unusable)
 
 
-def _refuses(words: Words) -> bool:
-    """Whether the caller would rather not answer, or takes none of what was offered: no more is meant by it."""
-    plain = tuple(word for word in words if word not in FILLERS)
-    return len(plain) <= _SHORT and says_any(words, _REFUSALS)
-
-
-def _skips(words: Words) -> bool:
-    """Whether the caller would rather go without."""
-    plain = tuple(word for word in words if word not in FILLERS)
-    return says_any(words, _SKIPS) or plain in (("no",), ("nope",), ("none",), ("no", "thanks"), ("no", "thank", "you"))
+def _skips(heard: Utterance, spec: SlotSpec, words: Words) -> bool:
+    """Whether the caller would rather go without. A "nothing" that is an option or a number is one."""
+    if leaves_out(words):
+        return True
+    valued = spec.type not in _WORDED and isinstance(
+        slot_type(heard.graph, spec).parse(words, spec, heard.context(spec)), Found
+    )
+    return wants_nothing(words) and not valued

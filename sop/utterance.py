@@ -7,6 +7,7 @@ from sop.graph import Graph
 from sop.reading import Answer, Correction, Expectation
 from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, choice_of, slot_type
+from sop.slots.name_words import after_lead, apart
 from sop.steps import ReviewStep
 from sop.words import Words, says, split_words, word_set
 
@@ -48,6 +49,15 @@ class Utterance:
         """Slot -> canonical value."""
         return dict(self.expecting.known)
 
+    def names_of(self, spec: SlotSpec) -> tuple[Words, ...]:
+        """What callers call a slot; its label is one of these where it begins with "the", as the agent speaks of it so,
+        and no other slot goes by that."""
+        label = split_words(spec.label)
+        given = tuple(tuple(name.split()) for name in spec.names)
+        rest = (other for other in self.graph.slots.values() if other.name != spec.name)
+        others = {split_words(name) for other in rest for name in (other.label, *other.names)}
+        return given if label[:1] != ("the",) or label in others or label in given else (*given, label)
+
     def replacement(self, spec: SlotSpec, words: Words, *, asked: bool) -> Correction | None:
         """A value for `spec` in `words`: by the reading of an answer when `asked`, else only an
         unmistakable one."""
@@ -61,21 +71,32 @@ class Utterance:
         return Correction(answer.slot, answer.value, answer.spoken, answer.confidence)
 
     def names_problem(self, words: Words, name: str) -> bool:
-        """A "name" made of the words of a choice ("water heater") is the choice, not a name."""
-        told = says(words, "name", "name's", "this is")
-        parts = split_words(name)
-        return not told and any(
-            choice_of(self.graph, spec).find(parts, spec, Context(self.now))
-            for spec in self.graph.slots.values()
-            if spec.type == "choice"
+        """A "name" made of the words of a choice ("water heater") is the choice, not a name; one that begins with an
+        emergency's word ("flooding") is none either, unless it is called a name."""
+        if says(words, "name", "name's"):
+            return False
+        parts, given = split_words(name), says(words, "this is")
+        specs = (spec for spec in self.graph.slots.values() if spec.type == "choice")
+        return any(
+            self._is_danger(parts[:1], spec)
+            or (not given and choice_of(self.graph, spec).find(parts, spec, Context(self.now)))
+            for spec in specs
         )
 
+    def _is_danger(self, words: Words, spec: SlotSpec) -> bool:
+        """Whether the words are a phrase of an option that counts at any moment."""
+        urgent = {option.name for option in spec.options if option.anytime}
+        return any(match.option in urgent for match in choice_of(self.graph, spec).matches(words, spec))
+
     def anothers_name(self, words: Words, spec: SlotSpec) -> bool:
-        """Whether "his name", "my dog's name" is said under another question, where the slot does not go by that: it
-        is no name for this one."""
-        if spec.type != "person_name" or self.expecting.slot in (None, spec.name):
+        """Whether "his name", "my dog's name" is said under another question or in a read-back, where the slot does not
+        go by that: it is no name for this one."""
+        if spec.type != "person_name" or self.expecting.slot == spec.name:
             return False
-        known = frozenset(split_words(" ".join(spec.names)))
+        if self.expecting.slot is None:
+            own, _ = apart(words, spec.names, asked=False)
+            return own != words and after_lead(own) is None
+        known = frozenset(word for name in self.names_of(spec) for word in name)
         owners = (_owner(words[:at]) for at, word in enumerate(words) if word in ("name", "name's"))
         return any(owner and owner not in known for owner in owners)
 

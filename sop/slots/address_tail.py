@@ -4,14 +4,30 @@ from dataclasses import dataclass, replace
 
 from sop.slots.misheard import DIGIT_SOUNDS, SMALL
 from sop.slots.spoken_numbers import is_number_word, ordinal_digits, read_number, read_ordinal
-from sop.slots.street_words import STATE_CODES, STATE_NAMES, STATES, STOPS, UNITS
-from sop.words import FILLERS, Words, capitalised, find_phrase, phrase_list, word_set
+from sop.slots.street_words import STATE_CODES, STATE_NAMES, STATES, STOPS, SUFFIXES, UNITS
+from sop.words import FILLERS, Words, capitalised, phrase_list, word_set
 
 _AFTER_CITY = word_set("and thanks thank please my zip um uh i that's it's yes okay ok but not sorry actually")
 """What may follow a city that nothing announced; before other words it was no city."""
 _JOINTS = word_set("in that's city of and the um uh is")
 """What may stand between street and city."""
 _TOWNS = phrase_list("town of, city of, village of, township of, borough of")
+_THE_TOWNS = word_set("bronx woodlands villages dalles hamptons")
+_CITY_IS = phrase_list("city is, town is, city should be, town should be")
+_IT_IS_IN = phrase_list("it's in, it is in, that's in, we're in, we are in, i'm in, i live in, we live in")
+_BEFORE_IN = FILLERS | word_set("""
+    it's that's it is that the we're we i i'm are am live actually no yes yep sorry wait and house home place building
+    property address one this located zip code number should be
+""")
+"""What may stand before an "in" that leads to a town."""
+_NO_TOWNS = word_set("""
+    good bad great poor rough fine condition conditions shape order trouble danger need pain shock bed back front
+    person cash general fact case advance charge total time service use pieces transit storage progress question here
+    there wrong right incorrect correct okay different missing basement attic yard backyard garage kitchen hallway
+    closet cellar crawlspace upstairs downstairs morning afternoon evening january february march april may june july
+    august september october november december summer winter spring fall
+""")
+"""What is made of these words alone is no town."""
 _WORDS_AT_AN_END = word_set("ok oh hi me")
 _NUMBERED_UNITS = word_set("apartment apt unit suite ste lot")
 
@@ -59,13 +75,14 @@ def read_tail(address: Address, words: Words) -> tuple[Address, int, str]:
                 flaw = "zip"
                 break
             address = replace(address, zip=digits)
-        elif word in STOPS or not word.isalpha() or len(word) < 2 or len(city) == 3 or address.state:
+        elif _ends_city(words, at) or len(city) == 3 or address.state:
             break
         else:
             city_at = at if not city else city_at
             city.append(capitalised(word))
             at += 1
     sure = told or address.state or address.zip or at >= len(words) or words[at] in _AFTER_CITY
+    sure = sure or _in_something(words, at)
     if not (sure and _is_city(city)):
         return address, city_at if city else at, flaw
     return replace(address, city=" ".join(city)), at, flaw or _strange_city(city)
@@ -78,9 +95,13 @@ def _passed(address: Address, words: Words, at: int, city_before: bool) -> int:
         digits, after = read_number(words, at + 1)
         if digits == address.number and (after == len(words) or words[after] in _AFTER_CITY):
             return after
-    if city_before or (words[at] not in _JOINTS and words[at : at + 2] not in _TOWNS):
+    if city_before or _in_something(words, at) or (words[at] not in _JOINTS and words[at : at + 2] not in _TOWNS):
         return 0
     return at + 2 if words[at : at + 2] in _TOWNS else 0 if _turns(words, at) else at + 1
+
+
+def _ends_city(words: Words, at: int) -> bool:
+    return words[at] in STOPS or not words[at].isalpha() or len(words[at]) < 2 or _in_something(words, at)
 
 
 def _turns(words: Words, at: int) -> bool:
@@ -132,16 +153,36 @@ def find_zip(words: Words) -> str:
 
 
 def find_city(words: Words) -> str:
-    """The city in "the city is dover" or "it's in dover, not albany", or ""."""
-    for lead in (("city", "is"), ("town", "is"), ("city", "should", "be"), ("it's", "in"), ("in",)):
-        at = find_phrase(words, lead)
-        if at >= 0:
-            return read_tail(Address("1", "x"), words[at + len(lead) :])[0].city
+    """The city in "the city is dover" or "it's in dover, not albany", or "". An "in" after anything but an address
+    leads to none: "the furnace is in albany"."""
+    for at in range(len(words)):
+        told = next((at + len(lead) for lead in _CITY_IS + _IT_IS_IN if words[at : at + len(lead)] == lead), 0)
+        if not told and words[at] == "in" and _leads_to_in(words[:at]):
+            told = at + 1
+        if told and not _in_something(words, told - 1):
+            city = read_tail(Address("1", "x"), words[told:])[0].city
+            if city:
+                return city
     return ""
 
 
+def _leads_to_in(before: Words) -> bool:
+    """Whether the words before an "in" speak of an address: "it's", "apartment four", "maple street"."""
+    if before[-1:] != () and before[-1] in SUFFIXES:
+        return True
+    return all(word in _BEFORE_IN or word in UNITS or is_number_word(word) for word in before)
+
+
+def _in_something(words: Words, at: int) -> bool:
+    """Whether the "in" at `at` has an article behind it and no town: "in the basement", not "in the town of dover"."""
+    if words[at : at + 1] != ("in",) or words[at + 1 : at + 2] not in (("the",), ("a",), ("an",)):
+        return False
+    return words[at + 2 : at + 4] not in _TOWNS and words[at + 2 : at + 3] not in {(town,) for town in _THE_TOWNS}
+
+
 def _is_city(city: list[str]) -> bool:
-    return bool(city) and len("".join(city)) >= 3 and not FILLERS.intersection(word.lower() for word in city)
+    named = frozenset(word.lower() for word in city)
+    return len("".join(city)) >= 3 and not FILLERS & named and not named <= _NO_TOWNS
 
 
 def _unit(words: Words, at: int) -> tuple[str, int]:

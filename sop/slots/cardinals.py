@@ -125,14 +125,21 @@ def vocabulary(spec: SlotSpec) -> frozenset[str]:
 
 
 def beside(words: Words, number: Cardinal, names: tuple[str, ...]) -> bool:
-    """Whether one of the slot's names stands right behind the number, or before it with "is" or "of" between."""
+    """Whether one of the slot's names stands right behind the number, or before it with "is" or "of" between and no
+    number of its own."""
     behind = tuple(singular(word) for word in words[number.after : number.after + 4])
     before = tuple(singular(word) for word in words[: number.start])
     while before and before[-1] in _BETWEEN:
         before = before[:-1]
     for name in names:
         stems = tuple(singular(word) for word in split_words(name))
-        if stems and (behind[: len(stems)] == stems or before[-len(stems) :] == stems):
+        if stems and behind[: len(stems)] == stems:
+            return True
+        if (
+            stems
+            and before[-len(stems) :] == stems
+            and not is_number_word(word_at(before, len(before) - len(stems) - 1))
+        ):
             return True
     return False
 

@@ -103,6 +103,18 @@ class Choice:
             return Found(strong[0].option)
         return None
 
+    def within(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        """As `find`, where another question is open: what must be all that is said answers that one, emergencies
+        excepted."""
+        found = self.find(words, spec, context)
+        if found is None or found.value in _urgent(spec):
+            return found
+        options = tuple(
+            replace(option, phrases=tuple(text for text in option.phrases if not text.startswith("=")))
+            for option in spec.options
+        )
+        return found if self.find(words, replace(spec, options=options), context) == found else None
+
     def urgent(self, words: Words, spec: SlotSpec) -> str | None:
         """The option marked `anytime` that the words name in so many words, misheard ones excluded."""
         strict = Choice(self.words, _fuzzy=False)

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from sop.slots.date_words import Mention
 from sop.slots.day_words import MONTHS, WEEKDAYS
 from sop.slots.mending import HESITATIONS, is_numeric
+from sop.slots.number_ends import is_plural
 from sop.slots.slot_type import Doubt
-from sop.slots.spoken_numbers import TENS, read_below_hundred, read_ordinal
+from sop.slots.spoken_numbers import TENS, is_number_word, read_below_hundred, read_ordinal
 from sop.slots.year_words import read_year
-from sop.words import FILLERS, Words, word_set
+from sop.words import FILLERS, Words, singular, word_at, word_set
 
 _NEAR = 4
 """Words beside a date within which a number belongs to it."""
@@ -38,6 +39,10 @@ _OPENERS = FILLERS | word_set("""
 """)
 """Words that may stand right before a date in numbers alone."""
 _CLOCK = word_set("at around by before after between about until till past from")
+_COUNTING = word_set("for with and plus need want have")
+"""Words behind a date that lead to what is counted."""
+_TIMES = word_set("hour day week month year")
+_SINGLE = word_set("night day week month person guest room adult")
 _BEGUN = frozenset(TENS) | word_set("eighteen nineteen hundred thousand and oh")
 """Numbers that more often than not go on."""
 
@@ -134,10 +139,10 @@ def _count(words: Words, first: int) -> tuple[int, int]:
 
 def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> Doubt | None:
     """A doubt where the date `mention` is not all that was said of a date; `said` are all dates, refused ones too."""
-    if _stray(words, mention, said):
+    if _stray(words, mention, said, period):
         if words[mention.after : mention.after + 1] == ("or",):
             return Doubt("several")
-        return Doubt("which_day" if mention.day is None else "which_year")
+        return Doubt("which_day" if mention.day is None or period == "future" else "which_year")
     behind = words[mention.after : mention.after + 1]
     known = not behind or behind[0] in _CLOSERS or (behind[0] in _CLAUSES and mention.after + 1 < len(words))
     begun = (mention.day is not None or mention.holiday is not None) and words[mention.after - 1] in _BEGUN
@@ -156,8 +161,8 @@ def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period:
     return None
 
 
-def _stray(words: Words, mention: Mention, said: tuple[Mention, ...]) -> bool:
-    """Whether a number or a month is left over near the date, other than a time of day."""
+def _stray(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> bool:
+    """Whether a number or a month is left over near the date, other than a time of day or, in the future, a count."""
     for at in (*range(max(0, mention.start - 2), mention.start), *range(mention.after, mention.after + _NEAR)):
         word = words[at] if at < len(words) else ""
         if (word == "oh" and at < mention.start) or any(one.start <= at < one.after for one in said):
@@ -165,9 +170,29 @@ def _stray(words: Words, mention: Mention, said: tuple[Mention, ...]) -> bool:
         # "May I": these months are words too.
         month = word in MONTHS and (word not in ("may", "march", "mar") or mention.day is None)
         weekday = word in WEEKDAYS and mention.weekday is None and at >= mention.after and mention.day is None
-        if month or weekday or (is_numeric(word) and not _is_clock(words, at, mention)):
+        count = period == "future" and _is_count(words, at, mention)
+        if month or weekday or (is_numeric(word) and not count and not _is_clock(words, at, mention)):
             return True
     return False
+
+
+def _is_count(words: Words, at: int, mention: Mention) -> bool:
+    """Whether the number at `at` counts something of its own: "for three nights", "and i need two rooms"; but "Friday
+    in two weeks" is another day."""
+    if not is_number_word(word_at(words, at)):
+        return False
+    start, end = at, at
+    while start and start != mention.after and is_number_word(words[start - 1]):
+        start -= 1
+    while is_number_word(word_at(words, end)):
+        end += 1
+    before, noun = word_at(words, start - 1) if start else "", word_at(words, end)
+    if start == mention.after or (start > mention.after and before not in _COUNTING):
+        return False
+    if singular(noun) in _TIMES and before != "for":
+        return False
+    single = words[start:end] in (("one",), ("1",)) and noun in _SINGLE
+    return single or (is_plural(noun) and noun not in _CLOSERS | _LAST and not noun.endswith("ties"))
 
 
 def _is_clock(words: Words, at: int, mention: Mention) -> bool:

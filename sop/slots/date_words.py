@@ -122,9 +122,9 @@ def _last_day(words: Words, at: int, today: date) -> Mention | None:
 
 
 def _in_named_month(words: Words, at: int, today: date) -> Mention | None:
-    """ "The fifteenth of next month"."""
+    """ "The fifteenth of next month", "the third of last month"."""
     day, after = read_ordinal(words, at + (words[at] == "the"))
-    step = {"this": 0, "next": 1}.get(word_at(words, after + 1))
+    step = _STEPS.get(word_at(words, after + 1))
     if day is None or step is None or word_at(words, after) != "of" or word_at(words, after + 2) != "month":
         return None
     last = _last_of(today.year * 12 + today.month - 1 + step)

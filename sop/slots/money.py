@@ -3,6 +3,7 @@
 "Twelve fifty" is 12.50 or 1250: only the slot's bounds can decide, else it is a doubt."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from rapidfuzz import fuzz
@@ -24,6 +25,7 @@ from sop.slots.cardinals import (
     vocabulary,
     within,
 )
+from sop.slots.date_words import Mention, find_dates
 from sop.slots.mending import (
     is_thousands,
     with_numbers_for_homophones,
@@ -71,6 +73,7 @@ _OTHER = word_set("""
     phone call called extension oh point don't can't why what who when how where
 """)
 """Beside these a number is no amount, or one that was not understood."""
+_EACH = (("every",), ("each",))
 _DURATIONS = word_set("years months weeks days hours")
 _LOSS = word_set("loss losses lost losing lose")
 """Where the question has none of these, an amount that was lost is none that it asks for."""
@@ -93,7 +96,7 @@ class Money:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         if tuple(word for word in words if word not in SOFT or word in ("at", "all")) in _NOTHING:
             return _bounded((Decimal(0),), spec)
-        heard = without_doubled_words(without_hesitations(words))
+        heard = _without_dates(without_doubled_words(without_hesitations(words)), context.now.date())
         words = _with_units(with_small_words(with_numbers_for_homophones(without_doubled_numbers(heard))))
         amounts = _amounts(words)
         named = tuple(amount for amount in amounts if _has_unit(words, amount) or beside(words, amount, spec.names))
@@ -119,7 +122,7 @@ class Money:
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """Only with dollars or k behind it, or one of the slot's names beside it."""
-        amounts = _amounts(words)
+        amounts = _amounts(_without_dates(words, context.now.date()))
         if len(amounts) != 1 or not (_has_unit(words, amounts[0]) or beside(words, amounts[0], spec.names)):
             return None
         found = self.parse(words, spec, context)
@@ -165,6 +168,26 @@ def _amounts(words: Words) -> tuple[Cardinal, ...]:
         if not any(one.start <= number.start < one.after for one in found):
             found.append(_with_unit(words, number))
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _without_dates(words: Words, today: date) -> Words:
+    """The words without the day on which an amount is due, where its unit was said: "fifty dollars on december fifth".
+    A past day and a whole month are kept."""
+    told = tuple(amount for amount in _amounts(words) if _has_unit(words, amount))
+    for mention in reversed(find_dates(words, today) if told else ()):
+        apart = all(mention.after <= amount.start or amount.after <= mention.start for amount in told)
+        if apart and words[mention.start - 1 : mention.start] not in _EACH and _is_due_day(mention, today):
+            words = (*words[: mention.start], *words[mention.after :])
+            told = tuple(amount for amount in _amounts(words) if _has_unit(words, amount))
+    return words
+
+
+def _is_due_day(mention: Mention, today: date) -> bool:
+    if mention.garbled or mention.numeric or mention.which in ("last", "past", "last week"):
+        return False
+    if mention.exact is not None:
+        return mention.exact >= today
+    return mention.day is not None or mention.weekday is not None
 
 
 def _with_units(words: Words) -> Words:

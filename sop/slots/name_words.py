@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sop.slots.day_words import MONTHS
-from sop.slots.misheard import SMALL
+from sop.slots.misheard import RESTART, SMALL
 from sop.slots.spoken_numbers import is_number_word, read_ordinal
-from sop.words import FILLERS, Words, capitalised, phrase_list, strip_lead, word_set
+from sop.words import FILLERS, Words, capitalised, phrase_list, says, strip_lead, word_set
 
 STRONG_LEADS = phrase_list("""
     my name is, my name's, the name is, the name's, name is, name's, my full name is, full name is, you can
@@ -35,7 +35,8 @@ LEADS = tuple(
 ENDERS = word_set("""
     yes yeah yep and at my from on calling here speaking with the i i'm it's its it that's that this please
     thanks thank you but so we we're i've in for is was because about over to of your who whose right sir
-    ma'am okay ok um uh there's there or phone number address live lives if when what can could do are our
+    ma'am okay ok um uh there's there or phone number address live lives if when what can could do are our without
+    within
 """)
 AFTER_ONE = word_set(
     "and here speaking calling please thanks thank that's my sir ma'am okay ok at from um uh with right"
@@ -99,7 +100,19 @@ _RELATIVES = tuple(
         grandmother grandfather grandma grandpa girlfriend boyfriend partner coworker
     """)
 )
+_OWNERS = word_set("his her their")
+_BEFORE_OWNERS = word_set("my our the his her their")
+_PETS = word_set("dog cat pet puppy kitten bird rabbit hamster horse pony parrot animal")
+_ASKED_FOR = word_set("""
+    customer caller account patient client insured policyholder member subscriber order policy card cardholder applicant
+    borrower contact person
+""")
+"""Owners of a name who are the one that is asked for: "the customer's name is"."""
+_NO_KIN = word_set("neighbor friend boss landlord tenant coworker")
+_PARTS_OF_NAMES = word_set("first last full middle")
+_JOINS = word_set("and but also")
 _NUMBERED = word_set("member policy claim order account customer case group reference confirmation subscriber patient")
+_SHORTENED = ("'s", "'ll", "'ve", "'re", "'d")
 _LONGEST_KING = 5
 _FULL = 2
 """Words that a name has at least, told of somebody else: "my mother fell" is none."""
@@ -131,7 +144,7 @@ def nameable(word: str) -> bool:
         return False
     if word in NOT_NAMES or word in SMALL - _SMALL_NAMES or is_number_word(word):
         return False
-    return plain.isalpha() and not word.endswith("'s") and len(word) <= 20
+    return plain.isalpha() and not word.endswith(_SHORTENED) and len(word) <= 20
 
 
 def ends_at(words: Words, at: int) -> bool:
@@ -174,6 +187,65 @@ def somebody_else(words: Words) -> Words:
         body = body[:-1]
     named = all(nameable(word) and word not in ENDERS and not _is_doing(word) for word in body)
     return body if named and _FULL <= len(body) <= _FULL + 1 else ()
+
+
+def after_lead(words: Words) -> Words | None:
+    """What follows the last "my name is" or the like; None when nobody said that."""
+    lead = _last_lead(words)
+    return words[lead[1] :] if lead else None
+
+
+def _last_lead(words: Words) -> tuple[int, int] | None:
+    """Where the last "my name is" or the like begins, and the index behind it; None when nobody said that."""
+    for index in range(len(words) - 1, -1, -1):
+        for lead in STRONG_LEADS:
+            if words[index : index + len(lead)] == lead:
+                return index, index + len(lead)
+    return None
+
+
+def apart(words: Words, names: tuple[str, ...], *, asked: bool) -> tuple[Words, Words]:
+    """`words` up to where the name of somebody else is told last ("and my landlord's name is ..."), and from there on.
+    Of the second nothing is left where it cannot be the name that is wanted: that of an animal, or one behind the
+    caller's own. All words and () where nobody else's is told, where the caller speaks for that person, and, `asked`
+    for a name, where a relative's is all that is given. The slot goes by `names`."""
+    lead = _last_lead(words)
+    start, owner = _owner(words, lead) if lead else (0, "")
+    known = _ASKED_FOR.union(*({word, _bare(word)} for name in names for word in name.split()))
+    if not owner or owner in known or _speaks_for(words):
+        return words, ()
+    before = words[:start]
+    while before and before[-1] in _JOINS:
+        before = before[:-1]
+    pet = owner in _PETS
+    kin = owner in _OWNERS or (("my", owner) in _RELATIVES and owner not in _NO_KIN)
+    alone = not strip_lead(before, LEADS, FILLERS) or before[-1] in RESTART
+    if kin and alone and (asked or owner in _OWNERS):
+        return words, ()
+    return before, words[start:] if asked and not pet and _last_lead(before) is None else ()
+
+
+def _owner(words: Words, lead: tuple[int, int]) -> tuple[int, str]:
+    """Where it is said whose name is told by the lead-in, and who that is: "his", "dog" of "my dog's name is"; (0, "")
+    where nobody else is."""
+    at = next((at for at in range(*lead) if words[at] in ("name", "name's")), 0)
+    if at and words[at - 1] in _PARTS_OF_NAMES:
+        at -= 1
+    last = words[at - 1] if at else ""
+    if last in _OWNERS:
+        return at - 1, last
+    marked = last.endswith("s") and at > 1 and words[at - 2] in _BEFORE_OWNERS
+    return (at - 2, _bare(last)) if marked else (0, "")
+
+
+def _bare(word: str) -> str:
+    """ "dog" of "dog's" and "dogs"."""
+    return word.removesuffix("s").removesuffix("'")
+
+
+def _speaks_for(words: Words) -> bool:
+    """Whether the caller says for whom the call is: "for my mother"."""
+    return any(says(words, f"{word} {' '.join(kin)}") for word in ("for", "of", "about") for kin in _RELATIVES)
 
 
 def without_refused(words: Words, held: str) -> Words:

@@ -1,11 +1,12 @@
-"""Answers that mean a yes under one question and a no under another: "nothing", "no, that's fine", "no changes"."""
+"""Answers that mean a yes under one question and a no under another: "nothing", "no, that's fine", "no changes"; and
+those that leave a question without an answer: "skip that", "no, that's all"."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sop.slots.yes_limits import closes
 from sop.slots.yes_no_question import Asking, counts_things
-from sop.words import Words, phrase_list, word_set
+from sop.words import FILLERS, Words, phrase_list, says_any, strip_lead, word_set
 
 _Meaning = tuple[bool | None, bool | None]
 """What it means by itself, and behind a "no"."""
@@ -56,6 +57,47 @@ _THE_LAST = phrase_list("""
 _FINE = word_set("right good fine okay ok correct")
 """Behind "that's all" these make praise of it."""
 _THANKS = phrase_list("thanks, thank you")
+_ALL_SAID = phrase_list("""
+    that's all, that is all, that's everything, that is everything, that'll be all, that will be all, that's all i need,
+    that's all i needed, that's all i want, that's all i wanted, that's all i have, that's all i had, that's all i know,
+    that's all for now, that's all for today
+""")
+_WITHOUT = phrase_list("""
+    skip, skip that, skip it, skip this, i don't have one, don't have an, don't have a, i don't have any, don't have
+    that, i'd rather not, rather not say, prefer not to, i don't want to give, leave it out, leave that out, not right
+    now, no email, without one, i don't have it, don't have it, i don't know it, don't know it, i lost it, can't find
+    it, i don't remember it, i don't remember
+""")
+_BARE_NO = phrase_list("no, nope, none, no thanks, no thank you")
+_PASSES = phrase_list("""
+    skip, skip that, skip it, skip this, skip that one, skip this one, skip that question, skip this question,
+    skip the question, you can skip it, you can skip that, let's skip it, let's skip that, can we skip it,
+    can we skip that, can you skip it, can you skip that, leave it out, leave that out, i'd rather not,
+    i'd rather not say, i'd prefer not to, i'd prefer not to say
+""")
+_UNSURE = phrase_list("""
+    i don't know, i do not know, i really don't know, don't know, i wouldn't know, i'm not sure, i am not sure,
+    not sure, i have no idea, no idea
+""")
+_NO_WISH = phrase_list("""
+    no, nope, nah, naw, none, none at all, nothing, nothing else, nothing more, nothing special, nothing in particular,
+    nothing particular, nothing specific, nothing at all, nothing really, nothing that i can think of, nothing i can
+    think of, not really, not particularly, not especially, not at all, not that i know of, not that i can think of, not
+    that i'm aware of, i don't think so, i do not think so, that's it, that is it, that's about it, that's about all
+""")
+_BESIDE = phrase_list("for now, for today, for me, at this time, at the moment, you too")
+_THINKS = phrase_list("i think, i guess, i believe")
+_FAREWELLS = phrase_list("""
+    bye, bye bye, goodbye, good bye, have a good day, have a nice day, have a great day, have a good night, have a nice
+    night, have a good evening, have a good one
+""")
+_COURTESY = FILLERS | word_set("thanks thank you very much sir ma'am ma'm just really and")
+_REFUSALS = phrase_list("""
+    rather not, prefer not to, don't want to give, don't want to say, don't want to tell, none of those, none of these,
+    none of that, none of them, none of your business, not your business, it's private, that's private, that is private,
+    it is private, that's personal, it's personal, something else
+""")
+_SHORT = 7
 _UNCLEAR = phrase_list("no doubt, no question, no worries, without a doubt")
 _ASK_AGAIN: _Meaning = (None, None)
 _DENIED: _Meaning = (None, False)
@@ -103,6 +145,8 @@ def meant_by_nothing(words: Words, asking: Asking, prompt: str = "") -> Meant | 
     behind = _without(words, _NO | _BEFORE)
     led = len(behind) < len(words)
     thanked = _front(behind, _THANKS) if led else ()
+    if asking is Asking.REVIEW and (said := _front(behind, _ALL_SAID)) and closes(behind[len(said) :]):
+        return Meant(True, ())
     behind = behind[len(thanked) :]
     if thanked and not behind and asking is Asking.DONE:
         return Meant(None, ())
@@ -119,6 +163,50 @@ def meant_by_nothing(words: Words, asking: Asking, prompt: str = "") -> Meant | 
         return Meant(further or _OF_NOTHING.get(asking, _DENIED)[led], behind[len(nothing) :])
     done = _whether_done(words, behind, prompt) if asking is Asking.DONE else None
     return done or _approval(behind, asking, led=led)
+
+
+def leaves_out(words: Words) -> bool:
+    """Whether the caller would rather go without what may be left out.
+
+    >>> leaves_out(("skip", "that")), leaves_out(("no", "smoking", "room"))
+    (True, False)
+    """
+    plain = tuple(word for word in words if word not in FILLERS)
+    return says_any(words, _WITHOUT) or plain in _BARE_NO
+
+
+def wants_nothing(words: Words) -> bool:
+    """Whether nothing is said but that there is nothing to say, or that it is not known: "no, that's all, thanks". A
+    farewell may stand beside it, but not alone."""
+    beside = _BESIDE + _THINKS + _FAREWELLS + (_ENOUGH + _PRAISE if says_any(words, _NO_WISH) else ())
+    return _is_only(words, _NO_WISH + _ALL_SAID + _UNSURE, beside)
+
+
+def refuses(words: Words) -> bool:
+    """Whether the caller would rather not answer, or takes none of what was offered: no more is meant by it."""
+    plain = tuple(word for word in words if word not in FILLERS)
+    return len(plain) <= _SHORT and says_any(words, _REFUSALS)
+
+
+def passes(words: Words, *, unsure: bool) -> bool:
+    """Whether nothing is said but that the question is to be left out; where `unsure`, or that it is not known."""
+    return _is_only(words, _PASSES + (_UNSURE if unsure else ()), _BESIDE)
+
+
+def says_all(words: Words) -> bool:
+    """Whether nothing is said but that this is all, and no farewell: "no thanks, that's all"."""
+    return _is_only(words, _ALL_SAID, _BESIDE + _THINKS + _NO_WISH)
+
+
+def says_little(words: Words) -> bool:
+    """Whether nothing is said that a question other than the open one could mean: "no", "I'm good", "not sure"."""
+    return wants_nothing(words) or _is_only(words, _ENOUGH + _PRAISE, _BESIDE + _THINKS)
+
+
+def _is_only(words: Words, phrases: tuple[Words, ...], beside: tuple[Words, ...]) -> bool:
+    """Whether one of the phrases is said, and nothing else but what may stand beside them and courtesies."""
+    leads = tuple(sorted(phrases + beside, key=len, reverse=True))
+    return says_any(words, phrases) and not strip_lead(words, leads, _COURTESY)
 
 
 def _whether_done(words: Words, behind: Words, prompt: str) -> Meant | None:

@@ -29,7 +29,15 @@ from sop.slots.mending import (
     without_hesitations,
 )
 from sop.slots.naught import is_denied, says_none
-from sop.slots.number_ends import Unit, is_nearly, is_one_sided, wholeness
+from sop.slots.number_ends import (
+    Unit,
+    are_different,
+    companions,
+    is_nearly,
+    is_one_sided,
+    is_part,
+    wholeness,
+)
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import Words, word_set
 
@@ -69,27 +77,30 @@ class Number:
             return _bounded(Decimal("0.5"), spec)
         numbers = find_cardinals(words)
         named = tuple(number for number in numbers if beside(words, number, spec.names))
-        meant = settled(words, named or numbers)
+        known = vocabulary(spec) - foreign_times(spec)
+        told = companions(words, numbers, named, known) if named else numbers
+        meant = settled(words, told)
         if not meant:
             return Doubt("vague") if is_vague(words) else None
         if not named and any(not number.readings for number in numbers):
             return None
-        known = vocabulary(spec) - foreign_times(spec)
         strange = () if named else around(words, numbers, known)
         measured = _measure(words, meant, strange) if "many" not in known else frozenset[str]()
         others = _OTHER - known - measured
         if is_foreign(strange, others) or (len(meant) == 1 and len(strange) > _MOST_WORDS):
             return None
-        if len(meant) > 1 or "none" in words[meant[0].after :]:
+        if len(meant) > 1 or "none" in words[meant[0].after :] or is_part(words, meant[0], spec):
+            return Doubt("several")
+        if not named and are_different(words, numbers, known):
             return Doubt("several")
         whole = 1.0 if named else wholeness(words, meant[0], known | measured, Unit.THING)
         sure = 1.0 if words == heard and not is_nearly(words, meant[0]) else _MENDED
         return _value(words, meant[0], spec, min(sure, whole, 0.8 if strange else 1.0))
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        """Only with one of the slot's names beside it."""
+        """Only with one of the slot's names beside it, and beside no other number."""
         named = [number for number in find_cardinals(words) if beside(words, number, spec.names)]
-        found = self.parse(words, spec, context) if len(named) == 1 and len(find_cardinals(words)) == 1 else None
+        found = self.parse(words, spec, context) if len(named) == 1 else None
         return found if isinstance(found, Found) else None
 
     def keys(self, spec: SlotSpec) -> int:

@@ -1,11 +1,14 @@
-"""Whether a number was heard to its ends: a strange word that touches it may have been a part of it."""
+"""Whether a number was heard to its ends, and is all that was counted: a strange word that touches it may have been a
+part of it, "one or two" leave open which, and "two cars and a truck" are not two."""
 
 from enum import StrEnum
+from itertools import pairwise
 
-from sop.slots.cardinals import SOFT, Cardinal
+from sop.slot_spec import SlotSpec
+from sop.slots.cardinals import SOFT, Cardinal, vocabulary
 from sop.slots.mending import HESITATIONS, is_numeric
-from sop.slots.spoken_numbers import DIGITS, TEENS
-from sop.words import FILLERS, Words, phrase_list, singular, word_set
+from sop.slots.spoken_numbers import DIGITS, TEENS, is_number_word
+from sop.words import FILLERS, Words, phrase_list, singular, split_words, word_set
 
 _BEFORE = (
     SOFT
@@ -57,6 +60,29 @@ _NEAR = 3
 _UNSURE = 0.5
 _NOT_MANY = word_set("this does goes yours ours hers thus always perhaps less plus minus bus its us was his has")
 _MANY = word_set("people persons feet men women children staff square")
+_LINKS = word_set("or to and maybe perhaps possibly no sorry actually wait oops rather mean make instead not")
+_LINKED = (SOFT - word_set("at for home house")) | _LINKS | word_set("even either")
+"""Words between two numbers that are said of the same thing."""
+_ALONE = FILLERS | _LINKS | word_set("so please thanks thank sir ma'am i yes yeah in total altogether")
+"""Words behind a number that has no noun of its own."""
+_PEOPLE = word_set("""
+    people person adult kid child children baby babies infant toddler teen teenager boy girl guest wife husband spouse
+    partner mother mom father dad parent grandmother grandfather grandparent grandma grandpa grandchild grandkid son
+    daughter brother sister friend roommate nephew niece cousin girlfriend boyfriend fiance fiancee senior passenger
+    driver traveler other
+""")
+_VEHICLES = word_set("""
+    vehicle car truck van minivan suv sedan pickup motorcycle motorbike bike scooter moped trailer camper rv boat
+    convertible
+""")
+_ANIMALS = word_set("pet animal dog cat puppy puppies kitten bird rabbit")
+_KINDS = (_PEOPLE, _VEHICLES, _ANIMALS)
+"""Stems of what is counted together under several names."""
+_SELVES = word_set("me myself i us him")
+_ADDED = word_set("and plus with")
+_WHOSE = word_set("a an the my our his her their another also maybe probably then")
+_NEAR_NOUN = 2
+"""Words within which a noun stands behind its number or its article: "two small kids"."""
 
 
 class Unit(StrEnum):
@@ -120,6 +146,68 @@ def is_nearly(words: Words, number: Cardinal) -> bool:
     if not bound or not at:
         return False
     return words[at - 1] in _SLIGHTLY or (words[at - 1] in _LITTLE and words[at] in _BELOW)
+
+
+def companions(
+    words: Words, numbers: tuple[Cardinal, ...], named: tuple[Cardinal, ...], known: frozenset[str]
+) -> tuple[Cardinal, ...]:
+    """The named numbers, and those beside them that are said of the same thing: "one" in "one or two cars", "four" in
+    "three nights no four". `known` are the stems of what was asked for."""
+    told = set(named)
+    for one, two in pairwise(numbers):
+        if (one in named) == (two in named):
+            continue
+        between = tuple(word for word in words[one.after : two.start] if singular(word) not in known or word in _LINKS)
+        other = two if one in named else one
+        behind = words[other.after : other.after + 1]
+        alone = not behind or behind[0] in _ALONE or between[-1:] == ("or",)
+        if alone and not _LINKS.isdisjoint(between) and all(word in _LINKED for word in between):
+            told.add(other)
+    return tuple(number for number in numbers if number in told)
+
+
+def is_part(words: Words, number: Cardinal, spec: SlotSpec) -> bool:
+    """Whether more of the same kind is counted beside the number: "two cars and a truck", "me and my two kids", "two
+    plus a baby"."""
+    behind = words[number.after :]
+    ours = behind[:2] == ("of", "us")
+    behind = behind[2:] if ours or behind[:2] == ("of", "them") else behind
+    joint = next((at for at, word in enumerate(behind[: _NEAR_NOUN + 1]) if word in _ADDED or is_number_word(word)), -1)
+    counted = {singular(word) for word in behind[: _NEAR_NOUN if joint < 0 else joint]}
+    kind = _PEOPLE if ours else _kind(counted or vocabulary(spec))
+    if not kind:
+        return False
+    names = {singular(word) for name in spec.names for word in split_words(name)}
+    more = _without_articles(behind[joint + 1 :])[:_NEAR_NOUN] if joint >= 0 else ()
+    if any(singular(word) in kind - names for word in more) or (kind is _PEOPLE and more[:1] in (("me",), ("myself",))):
+        return True
+    before = words[: number.start]
+    while before and before[-1] in _WHOSE:
+        before = before[:-1]
+    if len(before) < _NEAR_NOUN or before[-1] not in _ADDED:
+        return False
+    return singular(before[-2]) in kind or (kind is _PEOPLE and before[-2] in _SELVES)
+
+
+def _kind(stems: set[str] | frozenset[str]) -> frozenset[str]:
+    """The kind of which one of the stems is; empty for none."""
+    return next((kind for kind in _KINDS if not kind.isdisjoint(stems)), frozenset())
+
+
+def _without_articles(words: Words) -> Words:
+    at = 0
+    while words[at : at + 1] and (words[at] in _WHOSE or is_number_word(words[at])):
+        at += 1
+    return words[at:]
+
+
+def are_different(words: Words, numbers: tuple[Cardinal, ...], known: frozenset[str]) -> bool:
+    """Whether the numbers count different things, none of which was asked for: "two windows and two doors", "two and
+    two"."""
+    if any(words[one.after : two.start] in (("and",), ("plus",)) for one, two in pairwise(numbers)):
+        return True
+    behind = (word for number in numbers for word in words[number.after : number.after + 1])
+    return len({singular(word) for word in behind if is_plural(word)} - known) > 1
 
 
 def _bound(before: Words) -> int:

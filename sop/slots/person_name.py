@@ -26,6 +26,8 @@ from sop.slots.name_words import (
     STRONG_LEADS,
     SURNAMES,
     TITLES,
+    after_lead,
+    apart,
     ends_at,
     nameable,
     somebody_else,
@@ -53,21 +55,22 @@ class PersonName:
     bias: tuple[str, ...] = ("my name is", "this is", "first name", "last name")
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
-        words = _heard(words, context.current)
+        words, others = apart(_heard(words, context.current), spec.names, asked=True)
         found, failed = _restated(words, context.current)
         if found or failed:
             return found
-        return _read(words, context.current) or _somebody(words) or _mended(words)
+        found = _read(words, context.current) or _somebody(words) or _mended(words)
+        return found or (_unsure(_read(others, context.current)) if others else None)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
-        words = _heard(words, context.current)
+        words, _ = apart(_heard(words, context.current), spec.names, asked=context.asked)
         found, failed = _restated(words, context.current)
-        if failed or (found and _after_lead(words) is not None):
+        if failed or (found and after_lead(words) is not None):
             return found
         split = _first_and_last(words, context.current)
         if split:
             return Found(written(split))
-        strong = _after_lead(words)
+        strong = after_lead(words)
         if strong is not None:
             return _merged(_name_at(strip_lead(strong, LEADS, FILLERS), whole=False), context.current)
         return _merged(_introduction(words), context.current)
@@ -131,7 +134,7 @@ def _read(words: Words, current: str) -> Found | None:
     split = _first_and_last(words, current)
     if split is not None:
         return Found(written(split)) if split else None
-    strong = _after_lead(words)
+    strong = after_lead(words)
     body = strip_lead(strong if strong is not None else words, LEADS, FILLERS)
     if body[:1] == ("just",):
         body = body[1:] if len(body) > 1 and not body[1].endswith("ing") else ()
@@ -142,6 +145,11 @@ def _somebody(words: Words) -> Found | None:
     """The name of somebody for whom the caller speaks."""
     name = somebody_else(words)
     return Found(written(name), _OTHER) if name else None
+
+
+def _unsure(found: Found | None) -> Found | None:
+    """The name of somebody of whom it is not known whether the caller speaks for them."""
+    return Found(found.value, _OTHER) if found else None
 
 
 def _mended(words: Words) -> Found | None:
@@ -262,15 +270,6 @@ def _introduction(words: Words) -> Found | None:
             continue
         if (len(kept) >= 2 and word != "it's") or after[:1] in (("calling",), ("speaking",), ("here",)):
             return _found(kept, "")
-    return None
-
-
-def _after_lead(words: Words) -> Words | None:
-    """What follows the last "my name is" or the like; None when nobody said that."""
-    for index in range(len(words) - 1, -1, -1):
-        for lead in STRONG_LEADS:
-            if words[index : index + len(lead)] == lead:
-                return words[index + len(lead) :]
     return None
 
 

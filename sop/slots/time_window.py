@@ -1,7 +1,8 @@
 """When somebody may come: an interval of local time, or as soon as possible.
 
 The grammar is a day (or none), a part of the day or clock times (or none), in any order. Rules that are
-choices: morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17. A weekday means its next
+choices: morning is 08-12, afternoon 12-17, evening 17-20, a whole day 08-17, or the opening hours of a
+business that is open only before noon or only after it. A weekday means its next
 occurrence after today; "this" allows today; "next Friday" is the Friday of the following week, weeks
 beginning on Monday. A window on a federal holiday is less sure. A clock time without a.m. or p.m. is the one
 at which the business is open; where it is open at both or neither, or names no hours, it is in the working
@@ -23,7 +24,7 @@ from sop.slots.mending import with_hours_for_homophones, without_doubles, withou
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.slots.spoken_numbers import speak_below_hundred, speak_ordinal
 from sop.slots.window_ends import is_alone, left_open, names_next
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, without_points
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, without_points
 
 ASAP = "asap"
 _ASAP = phrase_list("""
@@ -35,17 +36,24 @@ _ASAP = phrase_list("""
     earliest, now please, as soon as, whenever is soonest, the soonest, earliest appointment, first
     appointment, first opening, next opening, earliest opening, as soon
 """)
-_ANY = phrase_list("""
-    any time, anytime, whenever, any day, doesn't matter, don't care, does not matter, i'm flexible, you
-    choose, i'm home all day, no preference, either is fine, whatever works, whatever you have
-""")
+_ANY_TIME = phrase_list("any time, anytime, whenever, any day, i'm flexible, i'm home all day")
+_ANY = (
+    *_ANY_TIME,
+    *phrase_list("""
+    doesn't matter, don't care, does not matter, you choose, no preference, either is fine, whatever works,
+    whatever you have
+"""),
+)
 _CUES = phrase_list("""
     can you come, could you come, can someone come, can somebody come, can they come, come out, come by,
     come on, come at, come tomorrow, come over, send someone, send somebody, somebody out, someone out, i'm
     free, i am free, i'm available, available, i'm home, i am home, i'll be home, i need someone, i need
     somebody, appointment, schedule, works for me, would be best, works best, is best, is better, would
     work, would be great, would be good, prefer, how about, the time to, change it to, change the time,
-    change the day, make it, instead, get someone, get somebody, technician, set me up
+    change the day, make it, instead, get someone, get somebody, technician, set me up,
+    to book, i book, we book, book a, book an, book me, book us, to reserve, i reserve, we reserve, reserve a,
+    make a reservation, need a reservation, want a reservation, like a reservation, need a table, want a table,
+    like a table, get a table, you have a table
 """)
 _PAST = phrase_list("""
     was here, years, already, were here, arrested, since, last, ago, yesterday, started, stopped, quit,
@@ -54,14 +62,24 @@ _PAST = phrase_list("""
 _QUESTION = ("how", "soon")
 _HELD = phrase_list("""
     had an appointment, have an appointment, had a appointment, missed, showed up, show up, shown up, cancel,
-    cancelled, canceled, reschedule, rescheduled, was supposed to, were supposed to
+    cancelled, canceled, reschedule, rescheduled, was supposed to, were supposed to, did i, did we, have a reservation,
+    had a reservation, my reservation, our reservation, have a booking, my booking, our booking
 """)
 """Told of a visit that was arranged already."""
 _VISIT = tuple(cue for cue in _CUES if cue[0] in ("can", "could", "send", "get") or cue[:2] == ("i", "need"))
-_BUSINESS_ENDS = time(17)
+_REQUESTS = (
+    *(cue for cue in _VISIT if cue[0] not in ("send", "get")),
+    *phrase_list("""
+    can you send, could you send, can you get, could you get, can you please come, could you please come,
+    can you please send, could you please send, please send, please come, i need a technician, i need an appointment,
+    need to schedule, like to schedule, want to schedule, to book
+"""),
+)
+"""Behind these a visit is asked for, whatever was told before."""
+_NOON = 12 * 60
 _HOLIDAY = 0.8
 """Certainty of a window on a federal holiday: somebody has to confirm it."""
-_BUSINESS = Span(time(8), _BUSINESS_ENDS)
+_BUSINESS = Span(time(8), time(17))
 _MONTHS = (
     "January",
     "February",
@@ -101,21 +119,26 @@ class TimeWindow:
             return None
         words = _mended(words)
         days = find_days(words, context.now.date())
-        span = find_span(words, _opening(days, context))
+        opening = _opening(days, context)
+        span = find_span(words, opening)
         doubt = _doubt(words, days, span, context)
         if doubt is not None:
             return doubt
         if not days.dates and span is None:
-            return Found(ASAP) if not context.current and find_phrase(words, _QUESTION) >= 0 else _soon(words)
+            asks = not context.current and find_phrase(words, _QUESTION) >= 0
+            return Found(ASAP) if asks else _soon(words, _ANY if context.asked else _ANY_TIME)
+        whole = _BUSINESS if days.together else _whole_day(opening)
         today = span is None and days.dates == (context.now.date(),)
-        if today and (says_any(words, _ASAP) or context.now.time() >= _BUSINESS_ENDS):
+        if today and (says_any(words, _ASAP) or (whole.end and context.now.time() >= whole.end)):
             return Found(ASAP, 0.9)
-        return _window(days, span, context)
+        return _window(days, span, context, whole)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
+        words = _from_cue(words, _REQUESTS) if _is_past(words) else words
         if _is_past(words):
             return None
-        if not (says_any(words, _CUES) or context.current):
+        context = replace(context, asked=context.asked or _is_named(words, spec))
+        if not (says_any(words, (*_CUES, *_REQUESTS)) or context.current):
             return None
         if not context.current and not find_days(words, context.now.date()).dates and not says_any(words, _ASAP):
             return None
@@ -125,7 +148,7 @@ class TimeWindow:
         for part in (_from_cue(words, _VISIT),) if held else (words, _from_cue(words, _CUES)):
             found = self.parse(part, spec, context)
             if isinstance(found, Found):
-                return found
+                return found if context.asked or not _is_any(part, found, context) else None
         return None
 
     def keys(self, spec: SlotSpec) -> int:
@@ -188,13 +211,32 @@ def _doubt(words: Words, days: Days, span: Span | None, context: Context) -> Dou
     return doubt
 
 
-def _soon(words: Words) -> Found | Doubt | None:
-    """As soon as possible; "any time" only where nothing else was said that could be a day."""
+def _is_named(words: Words, spec: SlotSpec) -> bool:
+    """Whether the slot is spoken of by a name of several words: the "time" of "any time" is none."""
+    return says_any(words, tuple(name for name in map(split_words, spec.names) if len(name) > 1))
+
+
+def _whole_day(opening: Opening) -> Span:
+    """The hours of a day that is named alone."""
+    if not opening or opening[0][0] < _NOON < opening[-1][1]:
+        return _BUSINESS
+    first, last = opening[0][0], min(opening[-1][1], 24 * 60 - 1)
+    return Span(time(*divmod(first, 60)), time(*divmod(last, 60)))
+
+
+def _is_any(words: Words, found: Found, context: Context) -> bool:
+    """Whether "as soon as possible" stands only for an "any time" or "it doesn't matter"."""
+    told = says_any(words, _ASAP) or find_days(words, context.now.date()).dates
+    return found.value == ASAP and not told and says_any(words, _ANY)
+
+
+def _soon(words: Words, any_time: tuple[Words, ...]) -> Found | Doubt | None:
+    """As soon as possible; what tells of `any_time` only where nothing else was said that could be a day."""
     plain = tuple(word for word in words if word not in FILLERS)
     if says_any(words, _ASAP) or plain in (("now",), ("today", "now")):
         return Found(ASAP)
-    if says_any(words, _ANY):
-        return Found(ASAP) if is_alone(words, _ANY) else Doubt("which_day")
+    if says_any(words, any_time):
+        return Found(ASAP) if is_alone(words, any_time) else Doubt("which_day")
     return None
 
 
@@ -216,8 +258,8 @@ def _asks(words: Words) -> bool:
     return plain[:1] in (("what",), ("who",), ("where",), ("why",), ("what's",))
 
 
-def _window(days: Days, span: Span | None, context: Context) -> Found | Doubt:
-    """The interval for one day, or for a weekend."""
+def _window(days: Days, span: Span | None, context: Context, whole: Span) -> Found | Doubt:
+    """The interval for one day, or for a weekend. `whole`: the hours of a day that is named alone."""
     current = _current(context.current)
     if not days.dates:
         assert span is not None
@@ -226,7 +268,7 @@ def _window(days: Days, span: Span | None, context: Context) -> Found | Doubt:
         day = days.dates[0]
     if span is None:
         # "not Tuesday, Wednesday": the part of the day that was agreed stays.
-        span = Span(current[1], current[2]) if current and not days.together else _BUSINESS
+        span = Span(current[1], current[2]) if current and not days.together else whole
     if span.start is None or span.end is None:
         span = replace(span, start=span.start or _BUSINESS.start, end=span.end or _evening_or_day(span.start))
     assert span.start is not None and span.end is not None

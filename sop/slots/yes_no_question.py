@@ -4,7 +4,7 @@ import re
 from enum import Enum, auto
 
 from sop.slots.yes_words import SOFT
-from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, strip_lead, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, singular, split_words, strip_lead, word_set
 
 
 class Asking(Enum):
@@ -64,6 +64,21 @@ _NO_THING = word_set("""
 """)
 _MOST_THINGS = 3
 """Words that name what one has: "Delta dental insurance"; what is longer tells of more."""
+_BE = word_set("am is are was were")
+_PAST_BE = word_set("was were")
+_SPREAD = {
+    "i'm": "i am", "we're": "we are", "it's": "it is", "they're": "they are", "he's": "he is", "she's": "she is",
+    "there's": "there is", "everyone's": "everyone is", "everybody's": "everybody is", "isn't": "is not",
+    "aren't": "are not", "wasn't": "was not", "weren't": "were not", "everybody": "everyone",
+}  # fmt: skip
+_BEFORE_BE = FILLERS | word_set("and but now first then also")
+_YES = word_set("yes yep yup")
+_UNWEIGHTY = _LITTLE | word_set("your still currently actually too also thanks sir ma'am")
+_EVERY = word_set("all both")
+_PRONOUNS = word_set("it they he she")
+_SAME_SUBJECT = _PRONOUNS | word_set("there everyone")
+_KINDS = word_set("place spot area location somewhere someplace customer client member patient")
+"""What says little beside a word that tells which: "a safe place"."""
 _SENTENCE = re.compile(r"[^.?!]*\?")
 
 
@@ -86,8 +101,9 @@ def asking_of(prompt: str) -> Asking:
 
 
 def told_of_having(words: Words, prompt: str) -> bool | None:
-    """The answer of a caller who tells what they have where a prompt asks "do you have ...?"; None for no such answer.
-    What they name must share a word with what is asked for: who has medical insurance may have no dental insurance.
+    """The answer of a caller who tells what they have where a prompt asks "do you have ...?", or says the question
+    back where it asks "are you ...?"; None for no such answer. What they have must share a word with what is asked
+    for: who has medical insurance may have no dental insurance.
 
     >>> told_of_having(("i", "have", "delta", "dental"), "Do you have dental insurance?")
     True
@@ -96,6 +112,9 @@ def told_of_having(words: Words, prompt: str) -> bool | None:
     at = next((find_phrase(asked, phrase) + len(phrase) for phrase in _DO_YOU_HAVE if says_any(asked, (phrase,))), 0)
     wanted = tuple(word for word in asked[at:] if word not in _LITTLE) if at else ()
     words = strip_lead(words, (), FILLERS)
+    being = _told_of_being(words, prompt)
+    if being is not None:
+        return being
     for answer, phrases in ((False, _HAVE_NOT), (True, _HAVE)):
         told = next((phrase for phrase in phrases if words[: len(phrase)] == phrase), ())
         if not told:
@@ -113,6 +132,66 @@ def _of_another_kind(named: Words, wanted: Words) -> bool:
         return False
     kind = frozenset(named[: named.index(thing[-1])]) - _PRAISED
     return bool(kind) and kind.isdisjoint(thing)
+
+
+def _told_of_being(words: Words, prompt: str) -> bool | None:
+    """The answer of a caller who says the question back: "we're not safe" where it asks "are you in a safe place?".
+    Every word of weight must be said again, in the same order."""
+    clause, others = _being_asked(prompt)
+    words = _spread(strip_lead(words, (), FILLERS | _YES))
+    words = words[:-2] if words[-2:] == ("thank", "you") else words
+    at = next((index for index, word in enumerate(words) if word in _BE), 0)
+    if not clause or not at or (words[at] in _PAST_BE) != (clause[0] in _PAST_BE):
+        return None
+    told = _weighty(words[at + 1 :])
+    denied = told[:1] == ("not",) or (words[:at] == ("there",) and told[:1] == ("no",))
+    told = told[1:] if denied else tuple(word for word in told if word not in _EVERY)
+    split = ("or" if denied else "and") in others
+    asked = (clause[1:] + others,) if split else (clause[1:], clause[1:] + others)
+    wanted = {_core(one) for each in asked for one in _asked_of(words[:at], each)}
+    fits = told != () and _core(told) in wanted
+    return not denied if fits else None
+
+
+def _being_asked(prompt: str) -> tuple[Words, Words]:
+    """The part of the last question, between commas, that begins with "is" or "are", and the words behind it; nothing
+    where another question follows."""
+    parts = [split_words(part) for part in "".join(_SENTENCE.findall(prompt)[-1:]).split(",")]
+    begun = [strip_lead(part, (), _BEFORE_BE) for part in parts]
+    at = next((index for index, part in enumerate(begun) if part[:1] != () and part[0] in _BE), len(parts))
+    again = any(part[:1] != () and part[0] in _BE for part in parts[at + 1 :])
+    if at == len(parts) or again or asking_of(prompt) not in (Asking.FACT, Asking.OTHER):
+        return (), ()
+    return _spread(begun[at]), tuple(word for part in parts[at + 1 :] for word in part)
+
+
+def _asked_of(subject: Words, asked: Words) -> list[Words]:
+    """What is asked of a subject by words such as "you in a safe place" or "your neighbors out", in every way they can
+    be divided; nothing where they ask of another subject."""
+    if asked[:1] == ("you",):
+        return [_weighty(asked[1:])] if subject in (("i",), ("we",)) else []
+    if asked[:1] != () and asked[0] in _SAME_SUBJECT:
+        return [_weighty(asked[1:])] if subject == asked[:1] else []
+    whole, named = _weighty(asked), _weighty(subject)
+    if subject[:1] != () and subject[0] in _PRONOUNS:
+        return [whole[at:] for at in range(1, len(whole))] if len(subject) == 1 else []
+    return [whole[len(named) :]] if named and whole[: len(named)] == named else []
+
+
+def _core(told: Words) -> Words:
+    """The words without the kind of thing they tell about: "safe" of "in safe place"; plurals as singulars."""
+    kept = tuple(singular(word) for word in told if word not in _KINDS)
+    kept = kept[1:] if len(kept) < len(told) and kept[:1] in (("in",), ("at",)) else kept
+    return kept or told
+
+
+def _weighty(words: Words) -> Words:
+    return tuple(word for word in words if word not in _UNWEIGHTY)
+
+
+def _spread(words: Words) -> Words:
+    """`words` with contractions written out."""
+    return tuple(part for word in words for part in _SPREAD.get(word, word).split())
 
 
 def asks_of_the_past(prompt: str) -> bool:

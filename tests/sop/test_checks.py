@@ -180,6 +180,72 @@ def test_each_mistake_where_it_stands(right: str, wrong: str, place: str, messag
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong", "remedy"),
+    [
+        ("identity == \"yes\"", "identity", "write identity == \"yes\""),
+        ("identity == \"yes\"", "not identity", "write identity == \"yes\""),
+        ("identity == \"yes\"", "identity and open", "write identity == \"yes\""),
+        ("identity == \"yes\"", "open or weekday == 6 or not (day_off or identity)", "write identity == \"yes\""),
+        ("identity == \"yes\"", "(identity or vip) != None", "write identity == \"yes\""),
+        ("identity == \"yes\"", "claim", "write claim != None"),
+        ("identity == \"yes\"", "calls_before", "write calls_before != None"),
+        ("reason == \"tooth\"", "reason == \"tooth\" or \"bill\"", "x == 'bill'"),
+        ("reason == \"tooth\"", "open and 1", "compare a name with it"),
+        ("budget > 100", "budget", "write budget != None"),
+        ("status == \"paid\"", "status", "write status != None"),
+        ("when: asked_for_person or misunderstood >= 3", "when: asked_for_person or misunderstood",
+         "write misunderstood != None"),
+        ("said in [lawyer] or", "said or", "write said in [a, b]"),
+    ],
+)  # fmt: skip
+def test_only_flags_stand_alone_in_a_condition(right: str, wrong: str, remedy: str) -> None:
+    assert right in GOOD
+    found = problems(GOOD.replace(right, wrong, 1))
+    named = [one for one in found if "stands alone in the condition" in one.message]
+    assert len(named) == 1, [str(one) for one in found]
+    assert remedy in named[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("right", "good"),
+    [
+        ("identity == \"yes\"", "identity == \"yes\" and open and not day_off"),
+        ("identity == \"yes\"", "identity == \"yes\" or known_caller or vip"),
+        ("identity == \"yes\"", "not identity == \"no\" and identity != None"),
+        ("identity == \"yes\"", "'identity not in [no, None]'"),
+        ("identity == \"yes\"", "'not (identity in [no] or hour > 17 or calls_before == 0)'"),
+        ("identity == \"yes\"", "identity == \"yes\" and open == True"),
+        ("budget > 100", "100 < budget <= 200"),
+        ("budget > 100", "budget == None"),
+        ("asked_for_person or misunderstood >= 3", "vip or open or asked_for_person or misunderstood >= 3"),
+    ],
+)  # fmt: skip
+def test_comparisons_and_flags_are_good(right: str, good: str) -> None:
+    assert right in GOOD
+    sop.load_text(GOOD.replace(right, good, 1))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "remedy"),
+    [
+        ("identity == \"yes\"", "identity == yes", "write identity == \"yes\""),
+        ("identity == \"yes\"", "identity == true", "write identity == \"yes\""),
+        ("identity == \"yes\"", "identity != false", "write identity == \"no\""),
+        ("identity == \"yes\"", "identity == True", "write identity == \"yes\", or identity != None for any answer"),
+        ("identity == \"yes\"", "identity != False", "write identity == \"yes\", or identity != None for any answer"),
+        ("identity == \"yes\"", "open == true", "write open"),
+        ("identity == \"yes\"", "vip == no", "write not vip"),
+        ("status == \"paid\"", "status == paid", "write status == \"paid\""),
+        ("status == \"paid\"", "stauts == paid", "did you mean 'status'?"),
+    ],
+)  # fmt: skip
+def test_a_text_without_quotes(right: str, wrong: str, remedy: str) -> None:
+    assert right in GOOD
+    found = problems(GOOD.replace(right, wrong, 1))
+    assert remedy in [one.remedy for one in found], [str(one) for one in found]
+
+
+@pytest.mark.parametrize(
     ("right", "wrong"),
     [
         ("      - {go: check}", "      - {go: chek}"),

@@ -9,9 +9,12 @@ from sop.conditions import (
     Value,
     constants_compared,
     holds,
+    names_beside,
+    names_beside_truths,
     names_compared,
     numbers_compared,
     parse_condition,
+    standing_alone,
 )
 
 VALUES: dict[str, Value] = {"problem": "gas", "count": 3, "flag": True}
@@ -149,6 +152,36 @@ def test_numbers_that_are_compared() -> None:
     assert numbers_compared(condition, "a") == {-2.0, 3.5, 7.0}
     assert not names_compared(condition)
     assert names_compared(parse_condition("a > 1 and a < b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("a", {"a"}),
+        ("not a", {"a"}),
+        ("a and b == 1 or not (c or d > 2)", {"a", "c"}),
+        ("(a or 'x') == b", {"a", "'x'"}),
+        ("a == 'x' or 'y'", {"'y'"}),
+        ("a == 1 and 0.5", {"0.5"}),
+        ("1 < a <= 3 and b in [c, 'd', 2] and e not in [f]", set()),
+        ("a == None or True", set()),
+        ("(a == 1) == (b == 2)", set()),
+    ],
+)
+def test_what_stands_alone(text: str, alone: set[str]) -> None:
+    assert standing_alone(parse_condition(text)) == alone
+
+
+def test_names_beside_true_or_false() -> None:
+    condition = parse_condition("a == True and b != 1 and c in [False] and (d == 2 or True)")
+    assert names_beside_truths(condition) == {"a", "c"}
+
+
+def test_names_beside_a_name() -> None:
+    condition = parse_condition("a == b and c < a < 3 and d == c and a in [e]")
+    assert names_beside(condition, "a") == {"b", "c"}
+    assert names_beside(condition, "d") == {"c"}
+    assert names_beside(condition, "e") == set()
 
 
 def test_a_line_break_or_two_spaces_change_nothing() -> None:

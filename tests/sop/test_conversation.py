@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 import sop
 from sop.acts import CallTool, ToolFinished, TransferFinished, TransferTo
 from tests.sop.conversation import NOW
@@ -106,3 +108,157 @@ def test_silence_is_asked_about() -> None:
     call.silence()
     assert call.said != ""
     assert call.expecting.slot == "claim"
+
+
+ROOM = sop.load_text("""\
+sop: room
+business: The Inn
+greeting: Welcome to The Inn.
+slots:
+  pets:
+    {type: yes_no, prompt: Are you bringing a pet?, optional: true}
+  floor:
+    type: choice
+    prompt: Would you like a low floor or a high one?
+    options:
+      low: {spoken: low floor, phrases: [low, ground floor]}
+      high: {spoken: high floor, phrases: [high, top floor]}
+  next_floor:
+    type: choice
+    prompt: And a low floor or a high one the next time?
+    options:
+      low: {spoken: low floor, phrases: [low, ground floor]}
+      high: {spoken: high floor, phrases: [high, top floor]}
+      any: {spoken: any floor, phrases: ["=no", "=not sure", "=none of them", no thank you, i don't know, i'm good]}
+  phone: {type: phone, prompt: What is your number?, optional: true, confirm: always}
+  wish: {type: free_text, label: the wish, prompt: Is there anything special we should know?, optional: true}
+start: first
+steps:
+  first: {ask: [pets, floor, next_floor, phone, wish], go: check}
+  check: {review: [floor], prompt: "A {floor}. Is that right?", ask_what: What should I change?, go: saved}
+  saved: {end: saved, say: Thank you.}
+  desk: {transfer: front_desk, say: One moment., on_no_answer: left, no_answer: Nobody is there.}
+  left: {end: caller_left, say: Goodbye.}
+goodbye: left
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: left}
+""")
+NO_PHONE = ("no", "low floor", "high floor", "skip")
+
+
+def room(*said: str) -> sop.Conversation:
+    call = sop.Conversation(ROOM, now=NOW)
+    for text in said:
+        call.hear(text)
+    return call
+
+
+def held(call: sop.Conversation) -> dict[str, str]:
+    return {name: value.value for name, value in call.state.values.items()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "that's all",
+        "no that's all",
+        "no that's all thanks",
+        "nope that's it",
+        "no thanks that's everything",
+        "nah",
+        "not really",
+        "no not really thank you",
+        "nothing special",
+        "no nothing",
+        "no i'm good",
+        "no ma'am",
+        "um no i think that's it",
+        "not that i can think of",
+        "no thanks bye",
+        "i don't know",
+    ],
+)
+def test_a_last_question_is_left_out_and_the_call_goes_on(text: str) -> None:
+    call = room(*NO_PHONE, text)
+    assert call.state.step == "check"
+    assert "wish" in call.state.skipped
+    assert "wish" not in held(call)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing but a crib",
+        "no smoking room",
+        "no feathers please",
+        "not really but a crib would be nice",
+        "that's all i need is a crib",
+        "no pillows for me",
+    ],
+)
+def test_a_wish_that_begins_with_a_no_is_a_wish(text: str) -> None:
+    call = room(*NO_PHONE, text)
+    assert held(call)["wish"] == text
+
+
+@pytest.mark.parametrize("text", ["bye", "goodbye", "i have to go", "thank you bye"])
+def test_a_farewell_ends_the_call(text: str) -> None:
+    assert room(*NO_PHONE, text).state.outcome == "caller_left"
+
+
+@pytest.mark.parametrize(
+    "text", ["skip", "skip that one please", "i don't know", "i'm not sure", "i'd rather not say", "can you skip it"]
+)
+def test_a_yes_or_no_may_be_left_out(text: str) -> None:
+    call = room(text)
+    assert call.state.skipped == ("pets",)
+    assert call.expecting.slot == "floor"
+
+
+@pytest.mark.parametrize(
+    ("text", "pets"),
+    [("no", "no"), ("nope", "no"), ("not right now", "no"), ("yes", "yes"), ("i don't know i think so", None)],
+)
+def test_a_plain_no_is_an_answer_and_leaves_nothing_out(text: str, pets: str | None) -> None:
+    call = room(text)
+    assert held(call).get("pets") == pets
+    assert call.state.skipped == ()
+
+
+@pytest.mark.parametrize("text", ["skip it", "leave it out", "just skip that please"])
+def test_a_number_that_is_read_back_may_be_left_out(text: str) -> None:
+    call = room(*NO_PHONE[:3], "two one two five five five oh one nine nine")
+    assert held(call)["phone"] == "+12125550199"
+    call.hear(text)
+    assert "phone" not in held(call)
+    assert call.expecting.slot == "wish"
+
+
+@pytest.mark.parametrize("text", ["i don't know", "that's all"])
+def test_what_is_no_answer_to_a_read_back_is_asked_again(text: str) -> None:
+    call = room(*NO_PHONE[:3], "two one two five five five oh one nine nine", text)
+    assert (call.expecting.slot, call.expecting.kind) == ("phone", "yes_no")
+    assert held(call)["phone"] == "+12125550199"
+
+
+@pytest.mark.parametrize("text", ["no", "no thank you", "nope", "yes", "i don't know", "not sure", "i'm good"])
+def test_a_bare_answer_fills_no_other_choice(text: str) -> None:
+    assert "next_floor" not in held(room(text))
+
+
+@pytest.mark.parametrize("text", ["that's all", "no thanks that's all", "no that's all thank you"])
+def test_that_is_all_does_not_end_a_yes_or_no(text: str) -> None:
+    call = room(text)
+    assert call.state.outcome is None
+    assert "next_floor" not in held(call)
+
+
+def test_what_is_said_once_answers_one_choice() -> None:
+    call = room("no", "on the ground floor please")
+    assert held(call)["floor"] == "low"
+    assert "next_floor" not in held(call)
+    assert call.expecting.slot == "next_floor"
+
+
+def test_a_choice_still_ahead_is_volunteered_in_so_many_words() -> None:
+    assert held(room("no and i don't know the rest but the top floor please"))["floor"] == "high"

@@ -2,8 +2,68 @@
 
 import pytest
 
+import sop
 from sop.state import Phase
-from tests.sop.turns import COMPANY, DISPUTE, HVAC, LAW, LOAN, MESSAGE, PLAN, changes, held, talked
+from tests.sop.turns import COMPANY, DISPUTE, HVAC, LAW, LOAN, MESSAGE, MONDAY, OWN, PLAN, changes, held, talked
+
+VET = sop.load_text("""\
+sop: vet
+business: Acme
+slots:
+  trouble:
+    type: choice
+    label: the trouble
+    prompt: What is the matter?
+    options:
+      flood: {phrases: [flooding, burst pipe, the water is rising], anytime: true}
+      leak: [a leak]
+  animal: {type: free_text, label: the animal's name, names: [the dog's name], prompt: What is its name?}
+  owner: {type: person_name, label: your name, names: [my name, the name, name], prompt: Your name?, confirm: never}
+  party: {type: number, label: the party, names: [party size, people], prompt: How many are you?}
+  callback: {type: phone, label: the number, names: [my number, phone], prompt: What number?, confirm: never}
+start: first
+steps:
+  first: {ask: [trouble, animal, owner, party, callback], go: check}
+  check:
+    review: [animal, owner, party, callback]
+    prompt: "{animal} of {owner}, for {party}, at {callback}. Is that right?"
+    changed: "Now {label} is {value}. Is that right?"
+    ask_what: What should I change?
+    go: bye
+  desk: {transfer: desk, on_no_answer: bye}
+  bye: {end: done}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+""")
+
+EVENT = sop.load_text("""\
+sop: event
+business: Acme
+slots:
+  day: {type: date, period: future, label: the day, prompt: What day?, confirm: never}
+  party: {type: number, label: the party size, names: [party size, people], prompt: How many?, confirm: never}
+  budget: {type: money, label: the budget, prompt: What is your budget?, confirm: never}
+start: first
+steps:
+  first: {ask: [day, party, budget], go: check}
+  check:
+    review: [day, party, budget]
+    prompt: "{day}, for {party}, for {budget}. Is that right?"
+    changed: "Now {label} is {value}. Is that right?"
+    ask_what: What should I change?
+    go: bye
+  desk: {transfer: desk, on_no_answer: bye}
+  bye: {end: done}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+""")
+
+
+def called_in(*said: str) -> sop.Conversation:
+    talk = sop.Conversation(VET, caller=OWN, now=MONDAY)
+    for text in said:
+        talk.hear(text)
+    return talk
 
 
 @pytest.mark.parametrize(
@@ -170,3 +230,123 @@ def test_another_text_is_read_back(said: str, company: str) -> None:
 def test_a_text_holds_words_that_introduce(said: str) -> None:
     talk = talked("front_desk", *MESSAGE, "the back door is broken")
     assert changes(talk, said) == {"desk_message": "the front door is broken"}
+
+
+READ_BACK = ("a leak", "max", "karen mitchell", "four", "four one five five five five oh one nine nine")
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("the animal's name is maxine", {"animal": "maxine"}),
+        ("no the animal's name is maxine", {"animal": "maxine"}),
+        ("the animal's name is wrong", {"animal": None}),
+        ("no the dog's name is maxine", {"animal": "maxine"}),
+        ("the animal's name is fine but the name is karen miller", {"owner": "Karen Miller"}),
+        ("no the name is karen miller", {"owner": "Karen Miller"}),
+        ("the number is wrong", {"callback": None}),
+        ("no the number of people is ten", {"party": "10"}),
+    ],
+)
+def test_a_slot_goes_by_the_label_that_the_agent_reads_back(said: str, changed: dict[str, str | None]) -> None:
+    talk = called_in(*READ_BACK)
+    assert talk.state.phase is Phase.REVIEWING
+    assert changes(talk, said) == changed
+
+
+@pytest.mark.parametrize("said", ["it's flooding", "flooding", "this is flooding", "flooding here"])
+def test_an_emergency_of_one_word_is_no_name(said: str) -> None:
+    talk = called_in("a leak", "max")
+    assert changes(talk, said) == {}
+    assert talk.state.slot == "owner"
+
+
+@pytest.mark.parametrize(
+    ("said", "owner"),
+    [
+        ("karen flood", "Karen Flood"),
+        ("this is karen mitchell", "Karen Mitchell"),
+        ("my name is flood", "Flood"),
+        ("floyd waters", "Floyd Waters"),
+    ],
+)
+def test_a_name_that_only_ends_like_an_emergency_is_one(said: str, owner: str) -> None:
+    assert changes(called_in("a leak", "max"), said) == {"owner": owner}
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        (
+            "it's twenty two nineteen maple street and the time is friday afternoon",
+            {"address": "2219 Maple Street", "when": "2026-11-27T12:00/2026-11-27T17:00"},
+        ),
+        (
+            "no it's wednesday morning and the name is karen miller",
+            {"when": "2026-11-25T08:00/2026-11-25T12:00", "name": "Karen Miller"},
+        ),
+        (
+            "no the name is karen miller and it's twenty two nineteen maple street",
+            {"address": "2219 Maple Street", "name": "Karen Miller"},
+        ),
+        (
+            "the name is karen miller and it's wednesday between nine and eleven",
+            {"when": "2026-11-25T09:00/2026-11-25T11:00", "name": "Karen Miller"},
+        ),
+        ("the name is karen miller and there's a gas smell now", {"problem": "gas", "name": "Karen Miller"}),
+    ],
+)
+def test_what_stands_beside_a_named_slot_is_changed_too(said: str, changed: dict[str, str]) -> None:
+    assert changes(talked("after_hours_hvac", *HVAC), said) == changed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no the name is karen miller and not friday morning",
+        "no it's not wednesday morning and the name is karen miller",
+        "no it's monday or tuesday and the name is karen miller",
+        "the name is karen miller and the furnace was installed last friday",
+        "the name is karen miller and the plumber comes on friday morning",
+        "no uh the plumber is here friday and the name is karen miller",
+        "the name is karen miller and i was home yesterday afternoon",
+        "the name is karen miller and everything else is right",
+        "it's an old house and the name is karen miller",
+    ],
+)
+def test_what_is_only_told_beside_a_named_slot_changes_nothing(said: str) -> None:
+    assert changes(talked("after_hours_hvac", *HVAC), said) == {"name": "Karen Miller"}
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("the address is wrong and it's ten thirty", {"address": "1030 Main Street"}),
+        ("the number is wrong and it's four one five", {"callback": None}),
+        ("the time is friday and saturday", {"when": None}),
+    ],
+)
+def test_words_that_may_belong_to_the_named_slot_change_no_other(said: str, changed: dict[str, str | None]) -> None:
+    assert changes(talked("after_hours_hvac", *HVAC), said) == changed
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("no it's forty people and three thousand dollars", {"party": "40", "budget": "3000.00"}),
+        ("no it's december sixth and forty people", {"party": "40", "day": "2026-12-06"}),
+        ("no it's forty people and december sixth", {"party": "40", "day": "2026-12-06"}),
+        ("no the budget is five hundred and twenty dollars", {"budget": "520.00"}),
+        ("no the party size is a hundred and twenty", {"party": "120"}),
+        ("no it's forty people and it's the last time", {"party": "40"}),
+        ("no it's december sixth and the budget is wrong", {"budget": None}),
+        ("no the day is december sixth and seventh", {"day": None}),
+        ("no forty people and twenty vegetarians", {"party": "40"}),
+    ],
+)
+def test_quantities_and_days_beside_a_named_slot(said: str, changed: dict[str, str | None]) -> None:
+    talk = sop.Conversation(EVENT, caller=OWN, now=MONDAY)
+    for text in ("december fifth", "fifty people", "two thousand dollars"):
+        talk.hear(text)
+    assert talk.state.phase is Phase.REVIEWING
+    assert changes(talk, said) == changed

@@ -5,6 +5,7 @@ import pytest
 import sop
 from sop.acts import CallTool, Enter
 from sop.state import Phase
+from tests.sop.conversation import to_review
 
 SUNDAY = "2026-11-22T19:30:00-05:00"
 MONDAY = "2026-11-23T10:00:00-05:00"
@@ -388,3 +389,27 @@ def test_a_read_back_is_left_for_a_person(said: str) -> None:
     talk = talked("after_hours_hvac", *answers, said)
     assert held(talk, "problem") != "other"
     assert talk.state.outcome == "front_desk" or talk.state.step == "front_desk"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no my husband's name is greg",
+        "yes and my husband's name is greg he'll be there",
+        "no my dog's name is mack",
+        "my landlord's name is bob stone",
+    ],
+)
+def test_somebody_elses_name_in_a_read_back_is_not_the_callers(said: str) -> None:
+    call = to_review()
+    call.hear(said)
+    assert call.values["name"] == "Karen Mitchell"
+
+
+@pytest.mark.parametrize(
+    "said", ["no my name is karen mitchum", "no the name is karen mitchum", "no it's karen mitchum"]
+)
+def test_the_callers_own_name_is_mended_in_a_read_back(said: str) -> None:
+    call = to_review()
+    call.hear(said)
+    assert call.values["name"] == "Karen Mitchum"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 import sop
-from tests.sop.conversation import FLOW, NOW, Call, to_callback
+from tests.sop.conversation import FLOW, NOW, Call, to_callback, to_review
 
 TRIAGE = [
     ("yeah hi my furnace quit and the kids are freezing", "no_heat"),
@@ -203,6 +203,14 @@ def test_cancelling_the_call_ends_it(text: str) -> None:
 LEFT_BY = {
     "that's all right thank you": "lead_saved",
     "okay never mind i'll call back tomorrow thanks": "caller_left",
+    "that's all": "lead_saved",
+    "that's all i need": "lead_saved",
+    "that's everything thank you": "lead_saved",
+    "i think that's all": None,
+    "that's all but the name is wrong": None,
+    "that's all i want to change": None,
+    "that's not all": None,
+    "that's all wrong": None,
     "goodbye": "caller_left",
     "i have to go get my calendar": None,
     "don't hang up i'm looking": None,
@@ -219,6 +227,23 @@ def test_how_a_read_back_is_left(text: str, outcome: str | None) -> None:
         assert call.state.tool
     else:
         assert call.state.outcome == outcome
+
+
+@pytest.mark.parametrize("text", ["that's all", "that's all i need", "nothing to change", "that's everything thanks"])
+def test_nothing_to_change_reads_everything_back_again(text: str) -> None:
+    call = to_review()
+    call.play("caller: no\nbot: What should I change?")
+    call.hear(text)
+    assert "Let me read that back. Karen Mitchell" in call.said
+    assert (call.state.step, call.state.outcome) == ("check", None)
+
+
+@pytest.mark.parametrize("text", ["that's all", "that's all thank you", "i think that's all"])
+def test_that_is_all_is_no_answer_to_an_offer_and_no_farewell(text: str) -> None:
+    call = to_callback()
+    call.hear(text)
+    assert "callback" not in call.values
+    assert call.state.outcome is None
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,56 @@ def test_ahead_is_what_is_asked_here_and_ahead_of_whatever_follows(name: str) ->
         wanted = asked(graph, step).union(*(ahead[after] for after in ways[step]))
         assert set(ahead[step]) == wanted, step
         assert list(ahead[step]) == [slot for slot in graph.slots if slot in wanted]
+
+
+BOOKING = """\
+sop: booking
+business: Acme
+slots:
+  when: {type: time_window, prompt: For when?}
+  party: {type: number, prompt: For how many?}
+start: when
+steps:
+  when: {ask: when, go: free}
+  free: {tool: free, on_failure: bye, next: [{if: table == "yes", go: bye}, {go: full}]}
+  full: {say: That time is taken., go: other}
+  other: {ask: when, again: true, go: free}
+  desk: {transfer: desk, on_no_answer: bye}
+  bye: {end: done}
+tools:
+  free:
+    url: https://acme.example.com/
+    arguments: [when, party]
+    results: {table: yes_no}
+    example: {table: yes}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "circle"),
+    [
+        ("ask: when, again: true, go: free", "ask: when, go: free", {"free", "full", "other"}),
+        ("ask: when, again: true, go: free", "ask: party, next: [{if: party > 8, go: bye}, {go: free}]",
+         {"free", "full", "other"}),
+        ("{if: table == \"yes\", go: bye}", "{if: table == \"yes\", go: free}", {"free"}),
+    ],
+)  # fmt: skip
+def test_a_tool_is_not_called_again_before_somebody_is_asked_again(right: str, wrong: str, circle: set[str]) -> None:
+    assert right in BOOKING
+    with pytest.raises(sop.FlowError) as caught:
+        sop.load_text(BOOKING.replace(right, wrong))
+    assert {one.step for one in caught.value.problems if "comes back to itself" in one.message} == circle
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ask: when, again: true, go: free",
+        "ask: party, again: true, go: free",
+        "ask: party, next: [{if: party > 8, go: desk}, {go: bye}]",
+    ],
+)
+def test_a_tool_that_somebody_was_asked_about_again_may_be_called_again(other: str) -> None:
+    sop.load_text(BOOKING.replace("ask: when, again: true, go: free", other))

@@ -108,6 +108,21 @@ def test_more_than_five_hundred_dollars_is_for_a_specialist(amount: str, tools: 
     assert [act.target for act in acts(talk) if isinstance(act, TransferTo)] == target
 
 
+def test_a_birth_date_without_its_year_is_asked_for_whole() -> None:
+    """A year by itself would not be a date that can be taken."""
+    talk = talked("payment plan", *WHO[:2], "march third")
+    last = [act.text for act in acts(talk) if isinstance(act, Say)][-1]
+    assert "year" in last
+    assert "whole date" in last
+    talk.hear("march third nineteen eighty five")
+    assert called(talk) == ["verify_member"]
+
+
+def test_a_payment_is_understood_beside_the_day_of_its_first() -> None:
+    talk = talked("payment plan", *WHO, "fifty dollars a month starting december fifth")
+    assert talk.state.values["plan_amount"].value == "50.00"
+
+
 def test_health_is_not_written_down() -> None:
     talk = talked("i want to dispute a charge", *WHO, "i never had that surgery", "my insulin is not your business")
     held = " ".join(value.value for value in talk.state.values.values())

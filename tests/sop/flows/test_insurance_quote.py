@@ -93,3 +93,11 @@ def test_an_agent_who_does_not_answer_does_not_make_up_for_consent() -> None:
     talk = call(*RENTER, "yes", nobody=True)
     assert targets(talk) == ["licensed_agent"]
     assert talk.state.step == "consent"
+
+
+@pytest.mark.parametrize("said", ["two cars and a truck", "one or two cars", "two cars and two motorcycles"])
+def test_vehicles_that_were_not_counted_up_are_asked_for_again(said: str) -> None:
+    talk = call("auto insurance", "six two seven oh four", "march third nineteen eighty", said)
+    assert "vehicles" not in talk.state.values
+    talk.hear("three")
+    assert talk.state.values["vehicles"].value == "3"

@@ -54,6 +54,10 @@ def read(text: str, spec: SlotSpec) -> str | None:
         ("the third of december", "2025-12-03"),
         ("12/3", "2025-12-03"),
         ("on the fifth", "2026-11-05"),
+        ("the third of last month", "2026-10-03"),
+        ("it was on the thirty first of last month", "2026-10-31"),
+        ("the second of this month", "2026-11-02"),
+        ("the thirty first of this month", "?impossible"),
         ("the twenty fifth", "2026-10-25"),
         ("the thirty first", "2026-10-31"),
         ("thursday the nineteenth", "2026-11-19"),
@@ -83,7 +87,7 @@ def read(text: str, spec: SlotSpec) -> str | None:
         ("nineteen eighty five", "?which_day"),
         ("born in nineteen eighty five", "?which_day"),
         ("may fifth i think nineteen eighty or eighty one", "?which_year"),
-        ("the fifth of last month", "?which_day"),
+        ("the fifth of last month", "2026-10-05"),
         ("the friday after thanksgiving", "?which_day"),
         ("3/3/1785", "?impossible"),
         ("this coming friday", "?period"),
@@ -257,6 +261,31 @@ def test_what_was_not_heard_whole_is_asked_for(text: str, value: str) -> None:
 )
 def test_days_to_come_by_other_names(text: str, value: str | None) -> None:
     assert read(text, FUTURE) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("december twelfth for three nights", "2026-12-12"),
+        ("december twelfth for one night", "2026-12-12"),
+        ("december twelfth and i need two rooms", "2026-12-12"),
+        ("two nights december twelfth", "2026-12-12"),
+        ("tonight for two nights", "2026-11-22"),
+        ("next friday for four nights and two people", "2026-11-27"),
+        ("the twelfth for three weeks", "2026-12-12"),
+        ("friday in two weeks", "?several"),
+        ("december twelfth for two", "?which_day"),
+        ("december twelfth and thirteen works", "?which_day"),
+        ("the twelfth to the fifteenth", "?which_day"),
+        ("december twelfth to the fifteenth", "?several"),
+    ],
+)
+def test_a_count_beside_a_day_to_come_is_no_part_of_it(text: str, value: str) -> None:
+    assert read(text, FUTURE) == value
+
+
+def test_a_count_beside_a_past_date_may_be_its_year() -> None:
+    assert read("march third for eighty five people", PAST) == "?which_year"
 
 
 def test_a_date_said_twice_over_is_less_sure() -> None:

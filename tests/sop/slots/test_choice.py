@@ -151,6 +151,35 @@ def test_a_place_is_never_volunteered() -> None:
         assert KIND.find(split_words(text), FOUR, Context(NOW)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("none", None),
+        ("oh none of them", None),
+        ("gas", None),
+        ("no heat", None),
+        ("no heat at all", None),
+        ("the furnace quit last night", "no_heat"),
+    ],
+)
+def test_what_must_be_all_that_is_said_is_never_volunteered(text: str, option: str | None) -> None:
+    options = (
+        Option("no_heat", "cold", ("furnace quit", "=no heat")),
+        Option("cold_water", "no warm water", ("=no heat at all", "heat at all")),
+        Option("gas", "gas", ("=gas",)),
+        Option("other", "other", ("=none", "=none of them")),
+    )
+    found = KIND.within(split_words(text), replace(FOUR, options=options), Context(NOW, asked=False))
+    assert (found.value if found else None) == option
+
+
+def test_an_emergency_may_be_all_that_is_said() -> None:
+    spec = replace(FOUR, options=(Option("smoke", "smoke", ("=gas", "=carbon monoxide"), anytime=True), *OPTIONS))
+    assert KIND.urgent(split_words("gas please hurry"), spec) == "smoke"
+    for text in ("gas", "carbon monixide please"):
+        assert KIND.within(split_words(text), spec, Context(NOW, asked=False)) == Found("smoke")
+
+
 def test_keys() -> None:
     assert KIND.keys(FOUR) == 1
     assert KIND.press("1", FOUR) == Found("no_heat")

@@ -190,6 +190,27 @@ def test_small_amounts() -> None:
     assert read("$12.50", spec) == "12.50"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("fifty dollars on december fifth", "50.00"),
+        ("fifty dollars on december 5", "50.00"),
+        ("fifty dollars a month starting december fifth", "50.00"),
+        ("one hundred dollars by friday", "100.00"),
+        ("fifty dollars and fifty cents on monday", "50.50"),
+        ("fifty on friday", None),
+        ("fifty dollars every friday", None),
+        ("i paid fifty dollars last friday", None),
+        ("fifty dollars in december", None),
+        ("december two hundred dollars", None),
+        ("march fifth nineteen eighty five dollars", None),
+        ("two hundred on friday and fifty dollars on monday", "?several"),
+    ],
+)
+def test_the_day_on_which_it_is_due_stands_beside_it(text: str, value: str | None) -> None:
+    assert read(text, replace(SPEC, prompt="How much could you pay each month?")) == value
+
+
 def test_another_period_than_the_one_asked_for_is_a_doubt() -> None:
     assert read("twelve thousand a year", RENT) == "?per"
     assert read("twelve hundred a month", RENT) == "1200.00"

@@ -124,6 +124,89 @@ def test_corrects_only_what_is_named(text: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "no the furnace is in the basement",
+        "yes but there's a dog in the yard",
+        "no it's in the attic",
+        "no the unit is in the garage",
+        "it's in the back",
+        "in the morning",
+        "the furnace is in bad shape",
+        "it's in good condition",
+        "it's in front",
+        "it's in back",
+        "in fact it's wrong",
+        "we're in trouble",
+        "we're in a hurry",
+        "it's in my name",
+        "call me in december",
+        "the water is in our kitchen",
+        "it's not in dover",
+        "the city is wrong",
+        "no the town is wrong",
+        "no there's nobody in",
+    ],
+)
+def test_not_everything_behind_in_is_a_town(text: str) -> None:
+    assert understood(KIND, text, current="2217 Maple Street, Apartment 4, Springfield") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("in dover", "Dover"),
+        ("no in dover", "Dover"),
+        ("no it's in dover", "Dover"),
+        ("that's in dover", "Dover"),
+        ("it's actually in dover", "Dover"),
+        ("we're in dover", "Dover"),
+        ("no i live in dover", "Dover"),
+        ("the house is in dover", "Dover"),
+        ("no the address is in dover", "Dover"),
+        ("no that address is in dover", "Dover"),
+        ("maple street in dover", "Dover"),
+        ("it's in dover not springfield", "Dover"),
+        ("it isn't in springfield it's in dover", "Dover"),
+        ("it's in the town of franklin", "Franklin"),
+        ("no in the city of dover", "Dover"),
+        ("it's in the bronx", "Bronx"),
+        ("it's in west springfield", "West Springfield"),
+        ("it's in front royal", "Front Royal"),
+        ("the city is dover", "Dover"),
+        ("the town should be dover", "Dover"),
+    ],
+)
+def test_corrects_the_town(text: str, city: str) -> None:
+    current = "2217 Maple Street, Apartment 4, Springfield"
+    assert understood(KIND, text, current=current) == f"2217 Maple Street, Apartment 4, {city}"
+
+
+def test_corrects_the_town_beside_another_part() -> None:
+    current = "2217 Maple Street, Apartment 4, Springfield"
+    assert understood(KIND, "apartment five in dover", current=current) == "2217 Maple Street, Apartment 5, Dover"
+    assert understood(KIND, "apartment five in the back", current=current) == (
+        "2217 Maple Street, Apartment 5, Springfield"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("twelve oak street in the basement", "12 Oak Street"),
+        ("twelve oak street in the back", "12 Oak Street"),
+        ("twelve oak street in the bronx", "12 Oak Street, Bronx"),
+        ("twelve oak street springfield in the basement", "12 Oak Street, Springfield"),
+        ("twelve oak street in the village of dover", "12 Oak Street, Dover"),
+        ("twelve oak street apartment two in the basement", "12 Oak Street, Apartment 2"),
+        ("twelve oak street in front royal", "12 Oak Street, Front Royal"),
+    ],
+)
+def test_a_place_in_the_house_is_no_town(text: str, address: str) -> None:
+    assert understood(KIND, text) == address
+
+
+@pytest.mark.parametrize(
     ("text", "address"),
     [
         ("it's seventy not seventeen", "2270 Maple Street, Apartment 4, Springfield"),

@@ -22,6 +22,10 @@ RIGHT = "I have Dana Whitfield. Is that right?"
 DONE = "Was that everything for today? If not, just tell me what else you need."
 MORE = "Is there anything else I can help you with?"
 HELPED = "Did that help?"
+SAFE = "Are you in a safe place, away from traffic?"
+NEIGHBORS = "Are your neighbors out too?"
+PET = "Are you bringing a pet?"
+HURT_BOTH = "Are you hurt, or is anyone with you hurt?"
 
 
 def understood(prompt: str, text: str) -> str | None:
@@ -175,4 +179,80 @@ def test_a_danger(prompt: str, text: str) -> None:
     ],
 )
 def test_what_an_answer_means_depends_on_the_question(prompt: str, text: str, expected: str | None) -> None:
+    assert understood(prompt, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "expected"),
+    [
+        (SAFE, "i'm not in a safe place", "no"),
+        (SAFE, "we're not safe", "no"),
+        (SAFE, "we are not safe", "no"),
+        (SAFE, "we aren't safe", "no"),
+        (SAFE, "um i'm not in a safe spot right now", "no"),
+        (SAFE, "yeah i'm not in a safe place", "no"),
+        (SAFE, "yes we're not safe", "no"),
+        (SAFE, "no we're not safe", "no"),
+        (SAFE, "i'm in a safe place", "yes"),
+        (SAFE, "I'm in a safe place, away from traffic.", "yes"),
+        (SAFE, "we're safe", "yes"),
+        (SAFE, "we're safe now thank you", "yes"),
+        (SAFE, "we're somewhere safe", "yes"),
+        (SAFE, "we're all safe", "yes"),
+        (SAFE, "i'm in traffic", None),
+        (SAFE, "i'm in a place", None),
+        (SAFE, "i'm in a", None),
+        (SAFE, "i'm in a safe place but the car isn't", None),
+        (SAFE, "i was safe", None),
+        (SAFE, "i'm not far from traffic", None),
+        (SAFE, "we're almost safe", None),
+        (SAFE, "my wife is safe", None),
+        (SAFE, "is it a safe place", None),
+        (SAFE, "am i safe", None),
+        ("Are you hurt?", "i'm hurt", "yes"),
+        ("Are you hurt?", "we're not hurt", "no"),
+        ("Are you hurt?", "we're not all hurt", None),
+        ("Are you hurt?", "i'm not badly hurt", None),
+        ("Are you hurt?", "i'm not hurt but my wife is", None),
+        ("Are you and your family safe?", "i'm safe", None),
+        ("Are you safe, and is everyone out of the house?", "we're safe", None),
+        ("Are you safe, and is everyone out of the house?", "we're not safe", "no"),
+        ("Are you okay, is anyone hurt?", "we're okay", None),
+        (HURT_BOTH, "i'm hurt", "yes"),
+        (HURT_BOTH, "i'm not hurt", None),
+        (NEIGHBORS, "my neighbors are out", "yes"),
+        (NEIGHBORS, "our neighbors are out too", "yes"),
+        (NEIGHBORS, "my neighbors are not out", "no"),
+        (NEIGHBORS, "the neighbors aren't out", "no"),
+        (NEIGHBORS, "they're out too", "yes"),
+        (NEIGHBORS, "they are not out", "no"),
+        (NEIGHBORS, "my lights are out", None),
+        (NEIGHBORS, "they are", None),
+        (NEIGHBORS, "they're not home", None),
+        ("Is the bleeding heavy?", "the bleeding is heavy", "yes"),
+        ("Is the bleeding heavy?", "the bleeding isn't heavy", "no"),
+        ("Is the bleeding heavy?", "it's heavy", "yes"),
+        ("Is everyone out of the house?", "everybody is out of the house", "yes"),
+        ("Is everyone out of the house?", "not everyone is out of the house", None),
+        ("Is it an emergency?", "it's an emergency", "yes"),
+        ("Is there a dog in the yard?", "there's a dog in the yard", "yes"),
+        ("Is there a dog in the yard?", "there is no dog in the yard", "no"),
+        ("Is there a dog in the yard?", "there's a dog", None),
+        (PET, "we are not bringing a pet", "no"),
+        (PET, "i'm not bringing any pets", "no"),
+        (PET, "we're bringing our pet", "yes"),
+        (PET, "we're bringing", None),
+        (PET, "we're bringing a child", None),
+        ("Were you in the car?", "i was in the car", "yes"),
+        ("Were you in the car?", "i wasn't in the car", "no"),
+        ("Were you in the car?", "i'm in the car", None),
+        ("Are you a new patient?", "i'm new", "yes"),
+        ("Are you a new patient?", "i'm a patient", None),
+        ("Are you home alone?", "i'm home", None),
+        ("Are you calling from your cell phone?", "i'm calling about my cell phone", None),
+        ("Where are you?", "i'm safe", None),
+        (RIGHT, "it's right", "yes"),
+    ],
+)
+def test_the_question_said_back(prompt: str, text: str, expected: str | None) -> None:
     assert understood(prompt, text) == expected
