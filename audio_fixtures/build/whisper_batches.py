@@ -13,14 +13,18 @@ from whisper_model import CHARACTERS, Tokens
 
 RATE = channel.RATE
 IGNORED = -100
-BUCKET = 1600
+BUCKET = RATE // 2
+ROUND = 8
+"""Windows are whole buckets of samples, token rows whole rounds: oneDNN compiles its kernels for each shape."""
 FULL_FRAMES = 3000
 BIASED = 0.04
 TIMED = 0.08
 """Shares of the examples with a bias in front of the prompt, and with times."""
 WARPS = (0.86, 0.89, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.12, 1.16)
 """Other lengths of throat: how far the mel axis is stretched."""
-LANGUAGE = 40
+FASTEST, SLOWEST = 0.89, 1.125
+"""Lengths that an utterance is resampled to."""
+LANGUAGE = 100
 """Sentences without speech beside each batch: the decoder alone learns what follows what."""
 
 
@@ -68,30 +72,38 @@ class Maker:
         self.sentences: list[str] = []
         self.strength = 1.0
         self.queue: list[int] = []
+        self.waiting: dict[int, list[int]] = {}
         self.ready: list[list[int]] = []
 
     def add(self, utterances: list[Utterance]) -> None:
         self.utterances += utterances
 
+    def window(self, utterance: Utterance) -> int:
+        """Buckets that hold the utterance at its slowest with silence around it."""
+        return -(-int(len(utterance.speech) * SLOWEST + 0.7 * RATE) // BUCKET)
+
     def groups(self) -> list[list[int]]:
-        """Some utterances of like length to a batch, so that little is padding."""
-        if len(self.queue) < 2048:
-            fresh = list(range(len(self.utterances)))
-            self.random.shuffle(fresh)
-            self.queue += fresh
-        pool, self.queue = self.queue[:2048], self.queue[2048:]
-        pool.sort(key=lambda i: len(self.utterances[i].speech))
-        out: list[list[int]] = []
-        group: list[int] = []
-        for index in pool:
-            longest = len(self.utterances[index].speech) / RATE + 1.0
-            if group and (len(group) + 1) * longest > self.seconds:
-                out.append(group)
-                group = []
-            group.append(index)
-        out.append(group)
-        self.random.shuffle(out)
-        return out
+        """Utterances of one window to a batch, always as many of a window; what fills no batch comes later."""
+        while True:
+            if len(self.queue) < 2048:
+                fresh = list(range(len(self.utterances)))
+                self.random.shuffle(fresh)
+                self.queue += fresh
+            pool, self.queue = self.queue[:2048], self.queue[2048:]
+            for index in pool:
+                self.waiting.setdefault(self.window(self.utterances[index]), []).append(index)
+            out: list[list[int]] = []
+            for window, indices in self.waiting.items():
+                size = self.size(window)
+                while len(indices) >= size:
+                    out.append([indices.pop() for _ in range(size)])
+            if out:
+                self.random.shuffle(out)
+                return out
+
+    def size(self, window: int) -> int:
+        """Utterances in a batch of this window."""
+        return max(2, int(self.seconds * RATE / BUCKET / window))
 
     def next(self) -> Batch:
         if not self.ready:
@@ -104,18 +116,15 @@ class Maker:
         """Sometimes a little faster and higher, or slower and lower."""
         audio = speech.astype(np.float32) / 32768
         if self.random.random() < 0.5 * self.strength:
-            audio = soxr.resample(audio, RATE * self.random.uniform(0.89, 1.13), RATE, quality="LQ")
+            audio = soxr.resample(audio, RATE * self.random.uniform(FASTEST, SLOWEST), RATE, quality="LQ")
         return audio
 
-    def silences(self) -> tuple[int, int]:
-        """Samples of silence before and after, as turns are cut; now and then next to none."""
+    def lead(self, room: int) -> int:
+        """Samples of silence before the speech, as turns are cut; the rest of the `room` comes after it."""
         lead = self.random.choice(
             [self.random.uniform(0.15, 0.4), self.random.uniform(0.15, 0.4), self.random.uniform(0.0, 0.7)]
         )
-        tail = self.random.choice(
-            [self.random.uniform(0.2, 0.9), self.random.uniform(0.0, 0.5), self.random.uniform(0.2, 1.1)]
-        )
-        return int(lead * RATE), int(tail * RATE)
+        return min(room, int(lead * RATE))
 
     def noise(self, count: int) -> np.ndarray:
         kind = self.random.choice(
@@ -153,12 +162,9 @@ class Maker:
     def batch(self, group: list[Utterance], full: bool) -> Batch:
         """The utterances on the line and what is to be said of them."""
         speech = [None if self.random.random() < self.empty else self.warped(u.speech) for u in group]
-        silences = [self.silences() for _ in group]
-        needed = max(
-            [8000, *(lead + len(s) + tail for s, (lead, tail) in zip(speech, silences, strict=True) if s is not None)]
-        )
-        count = -(-needed // BUCKET) * BUCKET
-        lines = np.stack([self.line(s, lead, count) for s, (lead, _) in zip(speech, silences, strict=True)])
+        count = max(self.window(u) for u in group) * BUCKET
+        leads = [self.lead(count - (0 if s is None else len(s))) for s in speech]
+        lines = np.stack([self.line(s, lead, count) for s, lead in zip(speech, leads, strict=True)])
         warps = [self.random.choice(WARPS) if self.random.random() < 0.6 * self.strength else 1.0 for _ in group]
         mel = channel.log_mel(channel.upsampled(torch.from_numpy(lines), self.random.random()), warps)
         self.mask(mel)
@@ -166,7 +172,7 @@ class Maker:
             frames = FULL_FRAMES if self.random.random() < 0.6 else self.random.randint(mel.shape[2], FULL_FRAMES)
             mel = torch.nn.functional.pad(mel, (0, max(0, frames - mel.shape[2])))
         rows = []
-        for utterance, s, (lead, _) in zip(group, speech, silences, strict=True):
+        for utterance, s, lead in zip(group, speech, leads, strict=True):
             rows.append(
                 self.row("" if s is None else utterance.text, lead / RATE, (lead + (0 if s is None else len(s))) / RATE)
             )
@@ -229,7 +235,7 @@ class Maker:
         return self.random.choice([", ", ", ", " "]).join(phrases)
 
     def padded_rows(self, rows: list[tuple[list[int], list[int]]]) -> tuple[torch.Tensor, torch.Tensor]:
-        longest = max(len(prompt) for prompt, _ in rows)
+        longest = -(-max(len(prompt) for prompt, _ in rows) // ROUND) * ROUND
         prompts = torch.full((len(rows), longest), self.tokens.end)
         targets = torch.full((len(rows), longest), IGNORED)
         for number, (prompt, target) in enumerate(rows):

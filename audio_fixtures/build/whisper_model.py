@@ -15,7 +15,7 @@ from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 WIDTH = 192
 ENCODER_LAYERS = 6
-DECODER_LAYERS = 3
+DECODER_LAYERS = 4
 LONGEST_TEXT = 448
 CHARACTERS = " abcdefghijklmnopqrstuvwxyz'"
 SPECIALS = (

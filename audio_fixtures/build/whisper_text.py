@@ -169,8 +169,8 @@ def domain(r: Rng) -> str:
     """An answer of one of the flows."""
     makers: dict[Callable[[Rng], str], int] = {
         lambda r: phrase(r, "phone"): 20,
-        answer_address: 12,
-        answer_name: 13,
+        answer_address: 18,
+        answer_name: 26,
         lambda r: phrase(r, "when"): 8,
         correction: 5,
         words.email: 3,

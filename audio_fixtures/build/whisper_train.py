@@ -86,17 +86,25 @@ def losses(model: whisper_model.Recogniser, batch: batches.Batch, ctc_only: bool
     )
     if ctc_only:
         return torch.zeros(()), ctc
-    known = batch.target != batches.IGNORED
-    logits = model.whisper.proj_out(model.decode(batch.prompt, hidden)[known])
-    return functional.cross_entropy(logits.float(), batch.target[known], label_smoothing=0.05), ctc
+    return token_loss(model, batch.prompt, batch.target, hidden, smoothing=0.05), ctc
 
 
 def language_loss(model: whisper_model.Recogniser, prompt: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of sentences without speech: the decoder sees an encoder that says nothing."""
     nothing = torch.zeros(len(prompt), 1, whisper_model.WIDTH, dtype=model.characters.weight.dtype)
-    known = target != batches.IGNORED
-    logits = model.whisper.proj_out(model.decode(prompt, nothing)[known])
-    return functional.cross_entropy(logits.float(), target[known])
+    return token_loss(model, prompt, target, nothing)
+
+
+def token_loss(
+    model: whisper_model.Recogniser,
+    prompt: torch.Tensor,
+    target: torch.Tensor,
+    hidden: torch.Tensor,
+    smoothing: float = 0.0,
+) -> torch.Tensor:
+    """Cross-entropy of the tokens to be predicted; every row is computed whole, so that shapes stay few."""
+    logits = model.whisper.proj_out(model.decode(prompt, hidden)).float().flatten(0, 1)
+    return functional.cross_entropy(logits, target.flatten(), ignore_index=batches.IGNORED, label_smoothing=smoothing)
 
 
 class Weights:
@@ -217,8 +225,8 @@ def work(rank: int, args: argparse.Namespace) -> None:
     else:
         tokens = tokenizer_for(args.waves, args.out)
         model = whisper_model.Recogniser(tokens)
-    if args.resume:
-        model.load_state_dict(torch.load(args.resume)["average"])
+    if args.resume:  # a layer that the .pt lacks stays as --init made it
+        model.load_state_dict(torch.load(args.resume)["average"], strict=False)
     source: queue.Queue = queue.Queue(maxsize=4)
     stop = threading.Event()
     maker = batches.Maker(tokens, args.seed * 100 + rank, args.seconds, args.padded)

@@ -20,8 +20,8 @@ LEADS = tuple(
         (
             *STRONG_LEADS,
             *phrase_list("""
-    but, yes but, except, ma'am, sir, yes ma'am, yes sir, this is, it's, it is, its, i am, i'm, im, that's,
-    that is, that would be, that'd be, it would be, it'd be, it'll be, it will be, should be, you can put,
+    but, yes but, except, ma'am, sir, yes ma'am, yes sir, mine is, mine's, this is, it's, it is, its, i am, i'm, im,
+    that's, that is, that would be, that'd be, it would be, it'd be, it'll be, it will be, should be, you can put,
     yes, yeah, sure, sure thing, no problem, of course, no, nope, sorry, actually, good evening, good
     morning, good afternoon, good night, hi there, hello there, hey there, thanks, thank you, you, alright,
     all right, absolutely, my, name, the, yep, right, mister, mr, missus, mrs, ms, miss, doctor, dr, i said,
@@ -48,7 +48,7 @@ SPLITS = word_set("and i the it this that is was for to or so")
 """Between two names these may be the end of the first one: "mary and lopez" for Marian Lopez."""
 NOT_NAMES = word_set("""
     area code extension negative positive noon midnight sales billing support highway route huh self
-    employed retired insurance dental package password email yard roof storm hail tree dash mailbox box
+    nah naw private employed retired insurance dental package password email yard roof storm hail tree dash mailbox box
     tenant owner landlord renter homeowner wife husband son daughter mother father mom dad neighbor resident
     spelled spelling misspelled pronounced written kids baby family boss guest weather dinner dog cat tv
     water a about above after again ago all almost already also always am an and another any anybody anyone
