@@ -11,9 +11,11 @@ NOW = datetime.fromisoformat("2026-11-22T19:30:00-05:00")
 SPEC = SlotSpec("slot", "free_text", "What?", "the slot")
 
 
-def understood(kind: SlotType, text: str, *, current: str = "", caller: str = "", now: datetime = NOW) -> str | None:
+def understood(
+    kind: SlotType, text: str, spec: SlotSpec = SPEC, *, current: str = "", caller: str = "", now: datetime = NOW
+) -> str | None:
     """The canonical value; "?reason" for an unusable answer; None for no answer."""
-    match kind.parse(split_words(text), SPEC, Context(now, current, caller)):
+    match kind.parse(split_words(text), spec, Context(now, current, caller)):
         case Found(value=value):
             return value
         case Doubt(reason=reason):

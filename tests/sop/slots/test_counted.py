@@ -4,27 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from sop.slot_spec import SlotSpec
 from sop.slots.number import Number
-from sop.slots.slot_type import Context, Doubt, Found
+from sop.slots.slot_type import Context
 from sop.words import split_words
-from tests.sop.spoken import NOW, SPEC
+from tests.sop.spoken import NOW, SPEC, understood
 
 KIND = Number()
 ROOMS = replace(SPEC, prompt="How many bedrooms are there?", label="the number of bedrooms", names=("bedrooms",))
 NIGHTS = replace(SPEC, prompt="For how many nights?", label="the number of nights", names=("nights",))
 GUESTS = replace(SPEC, prompt="And how many guests in all?", label="the number of guests", names=("guests", "people"))
 CARS = replace(SPEC, prompt="How many vehicles would you like to insure?", names=("vehicles", "vehicle", "cars"))
-
-
-def read(text: str, spec: SlotSpec) -> str | None:
-    match KIND.parse(split_words(text), spec, Context(NOW)):
-        case Found(value=value):
-            return value
-        case Doubt(reason=reason):
-            return f"?{reason}"
-        case None:
-            return None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +36,7 @@ def read(text: str, spec: SlotSpec) -> str | None:
     ],
 )
 def test_a_number_that_stands_for_the_named_one_is_not_dropped(text: str, value: str) -> None:
-    assert read(text, NIGHTS) == value
+    assert understood(KIND, text, NIGHTS) == value
 
 
 @pytest.mark.parametrize(
@@ -66,7 +55,7 @@ def test_a_number_that_stands_for_the_named_one_is_not_dropped(text: str, value:
     ],
 )
 def test_more_of_the_same_kind_is_not_left_out(text: str, value: str) -> None:
-    assert read(text, CARS) == value
+    assert understood(KIND, text, CARS) == value
 
 
 @pytest.mark.parametrize(
@@ -89,12 +78,12 @@ def test_more_of_the_same_kind_is_not_left_out(text: str, value: str) -> None:
     ],
 )
 def test_people_are_counted_all_together(text: str, value: str) -> None:
-    assert read(text, GUESTS) == value
+    assert understood(KIND, text, GUESTS) == value
 
 
 def test_two_things_that_nobody_asked_for_are_not_one() -> None:
     spec = replace(SPEC, prompt="How many openings are there?", names=("openings",))
-    assert read("two windows and two doors", spec) == "?several"
+    assert understood(KIND, "two windows and two doors", spec) == "?several"
 
 
 @pytest.mark.parametrize(

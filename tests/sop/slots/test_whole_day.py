@@ -6,27 +6,9 @@ import pytest
 
 from sop.graph import Hours
 from sop.slots.slot_type import Context, Found
-from sop.slots.time_window import TimeWindow
 from sop.words import split_words
-from tests.sop.spoken import NOW, SPEC
-
-KIND = TimeWindow()
-
-
-def window(day: str, start: int, end: int) -> str:
-    return f"2026-{day}T{start:02}:00/2026-{day}T{end:02}:00"
-
-
-RESTAURANT = Hours(dict.fromkeys((1, 2, 3, 4, 5), ((17 * 60, 22 * 60),)))
-"""Open in the evening from Tuesday to Saturday."""
-SHOP = Hours(dict.fromkeys(range(5), ((8 * 60, 17 * 60),)))
-BAKERY = Hours(dict.fromkeys(range(7), ((5 * 60, 11 * 60),)))
-ALL_DAY = Hours(dict.fromkeys(range(7), ((7 * 60, 12 * 60), (13 * 60, 21 * 60))))
-
-
-def by_hours(hours: Hours | None, text: str) -> str | None:
-    found = KIND.parse(split_words(text), SPEC, Context(NOW, hours=hours))
-    return found.value if isinstance(found, Found) else None
+from tests.sop.slots.test_time_window import ALL_DAY, BAKERY, KIND, RESTAURANT, SHOP, by_hours, window
+from tests.sop.spoken import SPEC
 
 
 @pytest.mark.parametrize(
