@@ -7,14 +7,12 @@ from sop.graph import Graph
 from sop.reading import Answer, Correction, Expectation
 from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, choice_of, slot_type
-from sop.slots.name_words import after_lead, apart
+from sop.slots.name_words import BEFORE_OWNERS, PARTS_OF_NAMES, after_lead, apart
 from sop.steps import ReviewStep
 from sop.words import Words, says, split_words, word_set
 
 _OWNERS = word_set("his her their its")
-_BEFORE_OWNERS = word_set("my our the his her their")
 _NO_OWNERS = word_set("it's that's here's there's what's who's")
-_PARTS_OF_NAMES = word_set("first last full middle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ class Utterance:
 
 def _owner(before: Words) -> str:
     """Whose name it is, by the words before "name": "his", "dog's", "dogs"; empty where that is not said."""
-    named = before[:-1] if before and before[-1] in _PARTS_OF_NAMES else before
+    named = before[:-1] if before and before[-1] in PARTS_OF_NAMES else before
     front, last = ("", "", *named)[-2:]
     marked = last.endswith("'s") and last not in _NO_OWNERS
-    return last if last in _OWNERS or marked or (last.endswith("s") and front in _BEFORE_OWNERS) else ""
+    return last if last in _OWNERS or marked or (last.endswith("s") and front in BEFORE_OWNERS) else ""

@@ -101,7 +101,7 @@ _RELATIVES = tuple(
     """)
 )
 _OWNERS = word_set("his her their")
-_BEFORE_OWNERS = word_set("my our the his her their")
+BEFORE_OWNERS = word_set("my our the his her their")
 _PETS = word_set("dog cat pet puppy kitten bird rabbit hamster horse pony parrot animal")
 _ASKED_FOR = word_set("""
     customer caller account patient client insured policyholder member subscriber order policy card cardholder applicant
@@ -109,7 +109,7 @@ _ASKED_FOR = word_set("""
 """)
 """Owners of a name who are the one that is asked for: "the customer's name is"."""
 _NO_KIN = word_set("neighbor friend boss landlord tenant coworker")
-_PARTS_OF_NAMES = word_set("first last full middle")
+PARTS_OF_NAMES = word_set("first last full middle")
 _JOINS = word_set("and but also")
 _NUMBERED = word_set("member policy claim order account customer case group reference confirmation subscriber patient")
 _SHORTENED = ("'s", "'ll", "'ve", "'re", "'d")
@@ -229,12 +229,12 @@ def _owner(words: Words, lead: tuple[int, int]) -> tuple[int, str]:
     """Where it is said whose name is told by the lead-in, and who that is: "his", "dog" of "my dog's name is"; (0, "")
     where nobody else is."""
     at = next((at for at in range(*lead) if words[at] in ("name", "name's")), 0)
-    if at and words[at - 1] in _PARTS_OF_NAMES:
+    if at and words[at - 1] in PARTS_OF_NAMES:
         at -= 1
     last = words[at - 1] if at else ""
     if last in _OWNERS:
         return at - 1, last
-    marked = last.endswith("s") and at > 1 and words[at - 2] in _BEFORE_OWNERS
+    marked = last.endswith("s") and at > 1 and words[at - 2] in BEFORE_OWNERS
     return (at - 2, _bare(last)) if marked else (0, "")
 
 
