@@ -15,6 +15,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 
+# The demonstration and the tests start many processes: none should compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help venv demo serve test check format lock wheel clean
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -59,7 +62,10 @@ check: $(STAMP)
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
 
-test: check
+# While mypy keeps one core busy, the tests are compiled on another, once for all of pytest's workers.
+test: $(STAMP)
+	@$(BIN)/pytest -q --collect-only >/dev/null 2>&1 & \
+	$(MAKE) --no-print-directory check; wait $$! || true
 	@echo "== pytest"
 	@$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
 

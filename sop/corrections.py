@@ -123,7 +123,8 @@ def _by_name(heard: Utterance, words: Words) -> Iterator[Correction]:
     for spec, start, behind in mentions:
         if heard.anothers_name(words, spec) or _praised_at(words, behind):
             continue
-        low, high = _span(words, [at for _, at, _ in mentions], start, behind)
+        begun = _begins(spec, words, start)
+        low, high = _span(words, [_begins(one, words, at) for one, at, _ in mentions], begun, behind)
         found = renamed(heard, spec, words[low:high], start - low, behind - low)
         here = wrong and (len(mentions) == 1 or says(words, "are wrong", "both") or _wrong_at(words, behind))
         if found is not None and found.value != heard.known.get(spec.name):
@@ -143,6 +144,12 @@ def before_named(heard: Utterance, words: Words, slots: frozenset[str]) -> Words
     start = min((start for spec, start, _ in _mentions(heard, words) if spec.name in slots), default=0)
     joins = [at for at in range(start) if words[at] in _JOINS]
     return words[: joins[-1]] if joins else ()
+
+
+def _begins(spec: SlotSpec, words: Words, start: int) -> int:
+    """Where the words about a slot begin whose name stands at `start`: a count stands before its name, "two rooms"."""
+    counts = find_cardinals(words) if spec.type == "number" else ()
+    return next((one.start for one in counts if one.after == start), start)
 
 
 def _span(words: Words, starts: list[int], start: int, behind: int) -> tuple[int, int]:

@@ -24,8 +24,8 @@ WARPS = (0.86, 0.89, 0.92, 0.95, 0.97, 1.03, 1.06, 1.09, 1.12, 1.16)
 """Other lengths of throat: how far the mel axis is stretched."""
 FASTEST, SLOWEST = 0.89, 1.125
 """Lengths that an utterance is resampled to."""
-LANGUAGE = 100
-"""Sentences without speech beside each batch: the decoder alone learns what follows what."""
+LANGUAGE = 2400
+"""Tokens of sentences without speech beside a step's first batch: the decoder alone learns what follows what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Maker:
         self.tokens, self.seconds, self.padded, self.empty = tokens, seconds, padded, empty
         self.random, self.rng = random.Random(seed), np.random.default_rng(seed)
         self.utterances: list[Utterance] = []
-        self.sentences: list[str] = []
+        self.sentences: dict[int, list[list[int]]] = {}
         self.strength = 1.0
         self.queue: list[int] = []
         self.waiting: dict[int, list[int]] = {}
@@ -77,6 +77,12 @@ class Maker:
 
     def add(self, utterances: list[Utterance]) -> None:
         self.utterances += utterances
+
+    def add_sentences(self, texts: list[str]) -> None:
+        """Sentences without speech, each with those of about its length."""
+        for text in texts:
+            row = [self.tokens.start, self.tokens.no_times, *self.tokens.encode(text), self.tokens.end]
+            self.sentences.setdefault(-(-len(row) // ROUND) * ROUND, []).append(row)
 
     def window(self, utterance: Utterance) -> int:
         """Buckets that hold the utterance at its slowest with silence around it."""
@@ -180,11 +186,12 @@ class Maker:
         return Batch(mel, *self.padded_rows(rows), *self.character_targets(texts), self.language())
 
     def language(self) -> tuple[torch.Tensor, torch.Tensor] | None:
-        """Decoder input and targets of sentences nobody speaks."""
+        """Decoder input and targets of sentences nobody speaks, all of about one length."""
         if not self.sentences:
             return None
-        texts = [self.random.choice(self.sentences) for _ in range(LANGUAGE)]
-        rows = [[self.tokens.start, self.tokens.no_times, *self.tokens.encode(text), self.tokens.end] for text in texts]
+        lengths = list(self.sentences)
+        length = self.random.choices(lengths, [length * len(self.sentences[length]) for length in lengths])[0]
+        rows = self.random.choices(self.sentences[length], k=LANGUAGE // length)
         return self.padded_rows([(row[:-1], [IGNORED, *row[2:]]) for row in rows])
 
     def mask(self, mel: torch.Tensor) -> None:

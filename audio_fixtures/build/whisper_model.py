@@ -196,7 +196,7 @@ def silence_layer(layer: nn.Module) -> None:
 def set_layers(layers: nn.ModuleList, weights: dict[str, np.ndarray], side: str) -> None:
     """The folder's layers, with new silent ones spread among them where the model has more."""
     known = sum(f"{side}/layer_{i}/ffn/linear_0/weight" in weights for i in range(64))
-    taken = {int(place) for place in np.floor(np.linspace(0, len(layers) - 1.01, known))}
+    taken = {round(place) for place in np.linspace(0, len(layers) - 1, known)}
     used = 0
     for place, layer in enumerate(layers):
         if place in taken:

@@ -195,9 +195,9 @@ def render(jobs: Iterable[tuple[Voice, str]]) -> list[np.ndarray | None]:
     return [None if (item := raw[number]) is None else trimmed(*item) for number in range(len(jobs))]
 
 
-def write_shard(path: Path, seed: int, count: int, dialogues: list[str]) -> int:
+def write_shard(path: Path, seed: int, count: int, dialogues: list[str], names: float) -> int:
     r = random.Random(seed)
-    spoken = [whisper_text.sentence(r, dialogues) for _ in range(count)]
+    spoken = [whisper_text.sentence(r, dialogues, names) for _ in range(count)]
     voices = [random_voice(r) for _ in range(count)]
     jobs = [(voice, script(r, text, voice.engine)) for voice, text in zip(voices, spoken, strict=True)]
     kept = [
@@ -221,13 +221,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--dialogues", type=Path, help="sentences of whisper_dialogues.py, to draw from as well")
+    parser.add_argument("--names", type=float, default=0.0, help="share of answers to the question for a name")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     dialogues = args.dialogues.read_text(encoding="utf-8").splitlines() if args.dialogues else []
     for shard in range(args.shards):
         path = args.out / f"wave-{args.seed}-{shard}.npy"
         if not path.exists():
-            print(path.name, write_shard(path, args.seed * 1000 + shard, args.count, dialogues), flush=True)
+            print(path.name, write_shard(path, args.seed * 1000 + shard, args.count, dialogues, args.names), flush=True)
 
 
 if __name__ == "__main__":

@@ -183,14 +183,16 @@ def domain(r: Rng) -> str:
     return trimmed(r, text) if r.random() < 0.2 else text
 
 
-def sentence(r: Rng, dialogues: Sequence[str] = ()) -> str:
+def sentence(r: Rng, dialogues: Sequence[str] = (), names: float = 0.0) -> str:
     """One training sentence in spoken form, never a held-out one and never longer than a turn.
 
-    With `dialogues` half of them are drawn from these.
+    A share of `names` are answers to the question for a name; with `dialogues` half of the others are drawn from these.
     """
     for _ in range(TRIES):
         kind = r.random()
-        if dialogues and r.random() < FROM_DIALOGUES:
+        if names and r.random() < names:
+            text = answer_name(r)
+        elif dialogues and r.random() < FROM_DIALOGUES:
             text = r.choice(dialogues)
         elif kind < 0.62:
             text = domain(r)

@@ -23,6 +23,7 @@ from pathlib import Path
 import torch
 import torch.multiprocessing
 import whisper_batches as batches
+import whisper_fast
 import whisper_model
 import whisper_text
 from torch import distributed
@@ -110,9 +111,11 @@ def token_loss(
 class Weights:
     """Weights in float32 with their optimisers and a running average; a bfloat16 copy does the work."""
 
-    def __init__(self, model: whisper_model.Recogniser, peak: float) -> None:
+    def __init__(self, model: whisper_model.Recogniser, peak: float, plain: bool) -> None:
         self.model, self.shadow = model, copy.deepcopy(model)
         self.work = copy.deepcopy(model).to(torch.bfloat16)
+        if not plain:
+            whisper_fast.quicken(self.work)
         pairs = zip(model.parameters(), self.work.parameters(), strict=True)
         self.pairs = [(mine, its) for mine, its in pairs if mine.requires_grad]
         self.masters = [mine for mine, _ in self.pairs]
@@ -165,6 +168,7 @@ class Stage:
     out: Path
     ctc_only: bool
     save_minutes: float
+    plain: bool
 
 
 def agreed(share: float) -> float:
@@ -180,7 +184,7 @@ def train(
     model: whisper_model.Recogniser, maker: batches.Maker, source: queue.Queue, stage: Stage, first: bool
 ) -> None:
     """One stage: so many minutes of steps, the averaged weights saved now and then and at its end."""
-    weights = Weights(model, stage.rate)
+    weights = Weights(model, stage.rate, stage.plain)
     began = saved = time.monotonic()
     seen = 0
     history: list[tuple[float, float, float]] = []
@@ -231,13 +235,13 @@ def work(rank: int, args: argparse.Namespace) -> None:
     stop = threading.Event()
     maker = batches.Maker(tokens, args.seed * 100 + rank, args.seconds, args.padded)
     if args.dialogues:
-        maker.sentences = whisper_text.not_held_out(args.dialogues.read_text(encoding="utf-8").splitlines())
+        maker.add_sentences(whisper_text.not_held_out(args.dialogues.read_text(encoding="utf-8").splitlines()))
     focus = whisper_text.of_the_flows() if args.focus else None
     thread = threading.Thread(target=feed, args=(maker, args.waves, args.doubled, source, stop, focus), daemon=True)
     thread.start()
-    if args.ctc_minutes:
-        train(model, maker, source, Stage(args.ctc_minutes, 2e-3, args.out, True, args.save_minutes), rank == 0)
-    train(model, maker, source, Stage(args.minutes, args.rate, args.out, False, args.save_minutes), rank == 0)
+    for minutes, rate, ctc_only in ((args.ctc_minutes, 2e-3, True), (args.minutes, args.rate, False)):
+        stage = Stage(minutes, rate, args.out, ctc_only, args.save_minutes, args.plain)
+        train(model, maker, source, stage, rank == 0)
     stop.set()
     thread.join(timeout=10)
 
@@ -259,6 +263,7 @@ def main() -> None:
     parser.add_argument("--dialogues", type=Path, help="sentences that the decoder learns without speech")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--plain", action="store_true", help="torch's own layers, for a processor without AVX-512 bf16")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         args.meeting = f"{folder}/meeting"

@@ -28,6 +28,8 @@ _NO_TOWNS = word_set("""
     august september october november december summer winter spring fall
 """)
 """What is made of these words alone is no town."""
+_ANY_TOWN = word_set("Town City Downtown Uptown Midtown Suburbs Countryside Outskirts")
+"""Said of a place that is held already, these name no other."""
 _WORDS_AT_AN_END = word_set("ok oh hi me")
 _NUMBERED_UNITS = word_set("apartment apt unit suite ste lot")
 
@@ -161,7 +163,7 @@ def find_city(words: Words) -> str:
             told = at + 1
         if told and not _in_something(words, told - 1):
             city = read_tail(Address("1", "x"), words[told:])[0].city
-            if city:
+            if city and city not in _ANY_TOWN:
                 return city
     return ""
 

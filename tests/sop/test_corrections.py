@@ -59,6 +59,29 @@ escalate:
 """)
 
 
+STAY = sop.load_text("""\
+sop: stay
+business: Acme
+slots:
+  rooms: {type: number, high: 9, label: the rooms, names: [rooms], prompt: How many rooms?, confirm: never}
+  nights: {type: number, high: 30, label: the nights, names: [nights], prompt: How many nights?, confirm: never}
+  guests: {type: number, high: 20, label: the guests, names: [guests], prompt: How many guests?, confirm: never}
+start: first
+steps:
+  first: {ask: [rooms, nights, guests], go: check}
+  check:
+    review: [rooms, nights, guests]
+    prompt: "{rooms} rooms, {nights} nights, {guests} guests. Is that right?"
+    changed: "Now {label} is {value}. Is that right?"
+    ask_what: What should I change?
+    go: bye
+  desk: {transfer: desk, on_no_answer: bye}
+  bye: {end: done}
+escalate:
+  - {when: asked_for_person or misunderstood >= 3 or silences >= 3 or unheard >= 2, to: desk, otherwise: bye}
+""")
+
+
 def called_in(*said: str) -> sop.Conversation:
     talk = sop.Conversation(VET, caller=OWN, now=MONDAY)
     for text in said:
@@ -347,6 +370,25 @@ def test_words_that_may_belong_to_the_named_slot_change_no_other(said: str, chan
 def test_quantities_and_days_beside_a_named_slot(said: str, changed: dict[str, str | None]) -> None:
     talk = sop.Conversation(EVENT, caller=OWN, now=MONDAY)
     for text in ("december fifth", "fifty people", "two thousand dollars"):
+        talk.hear(text)
+    assert talk.state.phase is Phase.REVIEWING
+    assert changes(talk, said) == changed
+
+
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("no i need two rooms and four guests", {"rooms": "2", "guests": "4"}),
+        ("no it's four guests and six nights", {"guests": "4", "nights": "6"}),
+        ("no two rooms six nights and four guests", {"rooms": "2", "nights": "6", "guests": "4"}),
+        ("no i need two rooms", {"rooms": "2"}),
+        ("no the guests are four and the rooms are two", {"rooms": "2", "guests": "4"}),
+        ("the rooms and the guests are wrong", {"rooms": None, "guests": None}),
+    ],
+)
+def test_two_counts_in_one_breath(said: str, changed: dict[str, str | None]) -> None:
+    talk = sop.Conversation(STAY, caller=OWN, now=MONDAY)
+    for text in ("one", "five", "three"):
         talk.hear(text)
     assert talk.state.phase is Phase.REVIEWING
     assert changes(talk, said) == changed

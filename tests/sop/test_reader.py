@@ -1,7 +1,5 @@
 """Free sentences at the triage question, and the choice between several transcripts."""
 
-import time
-
 import pytest
 
 import sop
@@ -164,17 +162,6 @@ def test_nothing_heard_is_no_reading() -> None:
     assert reader.read((sop.Hypothesis("   ", 0.5),), expecting, "not a time").acts == ()
     reading = reader.read((sop.Hypothesis("no heat", float("nan")),), expecting, NOW)
     assert reading == sop.Reading("no heat", 0.0, (sop.Answer("problem", "no_heat", "no heat", 0.0),))
-
-
-def test_four_hundred_turns_a_second() -> None:
-    reader, call = sop.RuleReader(FLOW), Call()
-    expecting = sop.expect(FLOW, call.state)
-    texts = [text for text, _ in TRIAGE]
-    reader.read((sop.Hypothesis("warm up", 1.0),), expecting, NOW)
-    began = time.process_time()
-    for text in texts:
-        reader.read((sop.Hypothesis(text, 0.9),), expecting, NOW)
-    assert (time.process_time() - began) / len(texts) < 0.0025
 
 
 @pytest.mark.parametrize(
