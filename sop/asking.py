@@ -24,8 +24,9 @@ def ask(turn: Turn, spec: SlotSpec) -> None:
     """Ask for a slot, or offer the value that is already at hand."""
     state = turn.state
     asked = (*(name for name in state.asked if name != spec.name), spec.name)
-    failures = Failures() if spec.name != state.slot else state.failures
-    turn.change(slot=spec.name, bound="", asked=asked, failures=failures)
+    if spec.name != state.slot:
+        turn.change(failures=Failures(), begun="")
+    turn.change(slot=spec.name, bound="", asked=asked)
     if spec.offer == "caller_number" and state.caller and spec.name not in state.declined:
         turn.change(phase=Phase.OFFERING, bound=state.caller)
         turn.put(spec.offer_prompt)

@@ -37,8 +37,9 @@ from sop.reading import (
     Unusable,
 )
 from sop.slot_spec import Confirm, SlotSpec
-from sop.slots import Context, Doubt, Found, slot_type
+from sop.slots import Doubt, Found, slot_type
 from sop.slots.spoken_numbers import is_number_word
+from sop.utterance import context_of
 from sop.words import LONGEST, Words, says_any, split_words
 
 _MOST_HYPOTHESES = 8
@@ -201,7 +202,7 @@ class _Node:
         if isinstance(found, Found):
             return self.placed(spec, told.kind, found, confidence)
         if isinstance(found, Doubt) and self.asked(spec) and (spec.type == "choice" or told.kind == "answer"):
-            return Unusable(spec.name, found.reason, found.choices)
+            return Unusable(spec.name, found.reason, found.choices, found.begun)
         return self.retraction(spec) if told.kind == "correction" else None
 
     def evidence(self, said: str | None) -> tuple[Words, float]:
@@ -213,9 +214,7 @@ class _Node:
         return (), 0.0
 
     def parsed(self, spec: SlotSpec, words: Words) -> Found | Doubt | None:
-        current = dict(self.expecting.known).get(spec.name, "")
-        context = Context(self.now, current, self.expecting.caller, self.asked(spec), self.graph.hours)
-        return slot_type(self.graph, spec).parse(words, spec, context)
+        return slot_type(self.graph, spec).parse(words, spec, context_of(self.graph, self.expecting, spec, self.now))
 
     def asked(self, spec: SlotSpec) -> bool:
         return spec.name == self.expecting.slot

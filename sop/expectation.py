@@ -47,6 +47,7 @@ def expect(graph: Graph, state: State) -> Expectation:
             candidates=tuple(option.name for option in spec.options),
             bias=_bounded(kind.bias),
             keypad=kind.keys(spec),
+            begun=state.begun,
         )
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING) and spec:
         kind = slot_type(graph, spec)

@@ -76,6 +76,7 @@ def unusable(turn: Turn, act: Unusable) -> None:
     turn.change(
         failures=replace(failures, invalid=count, misunderstood=failures.misunderstood + 1, unheard=0),
         patience=0,
+        begun=act.begun if act.slot == turn.state.slot else "",
     )
     if escalate(turn):
         return

@@ -70,6 +70,8 @@ class Expectation:
     """Slots that the steps ahead may still ask for: what a caller may volunteer."""
     private: bool = False
     """Whether what the caller is about to say belongs to a private slot, or may mend one."""
+    begun: str = ""
+    """What is told so far of the value that is asked for: "--03-03" of a date without its year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,12 @@ class Digression:
 @dataclass(frozen=True, slots=True)
 class Unusable:
     """Recognisably an answer to the slot, but not a usable one. `reason` picks the wording; `choices` are the
-    options that it could be."""
+    options that it could be, `begun` is what it told of the value."""
 
     slot: str
     reason: str
     choices: tuple[str, ...] = ()
+    begun: str = ""
 
 
 ReadingAct = Answer | Correction | Affirm | Deny | Global | Question | Skip | Digression | Unusable

@@ -135,6 +135,8 @@ class State:
     """Review step -> the values that the caller said yes to there."""
     bound: str = ""
     """The canonical value that a yes would confirm."""
+    begun: str = ""
+    """What is told so far of the value that is asked for: "--03-03" of a date without its year."""
     question: tuple[Line, ...] = ()
     failures: Failures = Failures()
     patience: int = 0

@@ -150,7 +150,7 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     if isinstance(found, Found):
         yield heard.answered(spec, found)
     elif isinstance(found, Doubt) and not besides:
-        yield Unusable(spec.name, found.reason, found.choices)
+        yield Unusable(spec.name, found.reason, found.choices, found.begun)
     yield from besides
 
 

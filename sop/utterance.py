@@ -103,8 +103,13 @@ class Utterance:
         return Answer(spec.name, found.value, spoken, round(self.confidence * found.certainty, 3))
 
     def context(self, spec: SlotSpec) -> Context:
-        current = dict(self.expecting.known).get(spec.name, "")
-        return Context(self.now, current, self.expecting.caller, spec.name == self.expecting.slot, self.graph.hours)
+        return context_of(self.graph, self.expecting, spec, self.now)
+
+
+def context_of(graph: Graph, expecting: Expectation, spec: SlotSpec, now: datetime) -> Context:
+    """What an answer may refer to under an expectation."""
+    current, asked = dict(expecting.known).get(spec.name, ""), spec.name == expecting.slot
+    return Context(now, current, expecting.caller, asked, graph.hours, expecting.begun if asked else "")
 
 
 def _owner(before: Words) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
-from sop.slots.date_ends import RESTARTS, completed, left_open
+from sop.slots.date_ends import RESTARTS, begun, completed, left_open, year_of
 from sop.slots.date_words import Mention, find_dates
 from sop.slots.day_words import MONTHS, refused_before, refused_behind
 from sop.slots.holiday_words import Holiday, near_holiday
@@ -57,6 +57,9 @@ class CalendarDate:
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         today = context.now.date()
         words = _mended(words)
+        told = year_of(words, context.begun)
+        if told is not None:
+            return _resolved(told, today, spec)
         found = _read(words, spec, today, context.current)
         if isinstance(found, Found) or (found == Doubt("period") and _has_whole_year(words, today)):
             return found
@@ -64,7 +67,7 @@ class CalendarDate:
         again = _read(once, spec, today, context.current) if once != words else None
         if isinstance(again, Found):
             return replace(again, certainty=min(again.certainty, _DOUBLED))
-        return _day_after_month(words, spec, today) or found
+        return _day_after_month(words, spec, today) or _begun(found, words, today, spec)
 
     def find(self, words: Words, spec: SlotSpec, context: Context) -> Found | None:
         """A date beside one of the slot's names; under the slot's own question one with month, day and year that is no
@@ -147,6 +150,14 @@ def _read(words: Words, spec: SlotSpec, today: date, current: str) -> Found | Do
     if not found:
         return Doubt("which_day") if _is_vague(words) else None
     return found[0] if len(found) == 1 else Doubt("several")
+
+
+def _begun(found: Found | Doubt | None, words: Words, today: date, spec: SlotSpec) -> Found | Doubt | None:
+    """`found`, with the month and the day where only the year of one date is in doubt."""
+    mentions = _meant(words, _completed(words, today), spec.period)
+    if found != Doubt("which_year") or len(mentions) != 1:
+        return found
+    return Doubt("which_year", begun=begun(mentions[0]))
 
 
 def _completed(words: Words, today: date) -> tuple[Mention, ...]:

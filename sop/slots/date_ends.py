@@ -54,6 +54,8 @@ _ANCHORS = {("today",): 0, ("tomorrow",): 1, ("yesterday",): -1}
 _MONTHS_IN = {"month": 1, "months": 1, "year": 12, "years": 12}
 _COUNTED = 5
 """Words that "two years ago" and the like may have."""
+_BEFORE_A_YEAR = FILLERS | word_set("in it it's was the year is of that's i i'm born she he we happened")
+"""Words around a year that is told alone."""
 
 
 def completed(words: Words, mention: Mention, today: date) -> Mention:
@@ -135,6 +137,21 @@ def _count(words: Words, first: int) -> tuple[int, int]:
         if number is not None and after == len(words):
             return number, at
     return (1, len(words) - 1) if words[-1:] in (("a",), ("an",)) else (0, len(words))
+
+
+def begun(mention: Mention) -> str:
+    """Month and day of a date without its year, as "--03-03" (ISO 8601); empty where one of them is missing too."""
+    partial = mention.month and mention.day and mention.year is None and mention.exact is None
+    return f"--{mention.month:02}-{mention.day:02}" if partial else ""
+
+
+def year_of(words: Words, before: str) -> Mention | None:
+    """The date that was `begun` before, where the words are its year alone: "nineteen eighty", "I was born in 1980"."""
+    plain = tuple(word for word in words if word not in _BEFORE_A_YEAR)
+    year = read_year(plain, 0) if before else None
+    if year is None or year.after != len(plain):
+        return None
+    return Mention(0, len(words), month=int(before[2:4]), day=int(before[5:7]), year=year.value, short=year.short)
 
 
 def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> Doubt | None:

@@ -23,6 +23,8 @@ class Context:
     """Whether the open question is about this slot; else its value stands among others that were read back."""
     hours: Hours | None = None
     """When the business is open; None when the flow doesn't say."""
+    begun: str = ""
+    """What the last answer told of the value: "--03-03" of a date without its year (ISO 8601); empty when none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Doubt:
 
     reason: str
     choices: tuple[str, ...] = ()
+    begun: str = ""
+    """What was told of the value, for the next answer to complete."""
 
 
 class SlotType(Protocol):

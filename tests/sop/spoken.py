@@ -12,10 +12,17 @@ SPEC = SlotSpec("slot", "free_text", "What?", "the slot")
 
 
 def understood(
-    kind: SlotType, text: str, spec: SlotSpec = SPEC, *, current: str = "", caller: str = "", now: datetime = NOW
+    kind: SlotType,
+    text: str,
+    spec: SlotSpec = SPEC,
+    *,
+    current: str = "",
+    caller: str = "",
+    begun: str = "",
+    now: datetime = NOW,
 ) -> str | None:
     """The canonical value; "?reason" for an unusable answer; None for no answer."""
-    match kind.parse(split_words(text), spec, Context(now, current, caller)):
+    match kind.parse(split_words(text), spec, Context(now, current, caller, begun=begun)):
         case Found(value=value):
             return value
         case Doubt(reason=reason):

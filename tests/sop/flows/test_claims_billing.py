@@ -108,14 +108,16 @@ def test_more_than_five_hundred_dollars_is_for_a_specialist(amount: str, tools: 
     assert [act.target for act in acts(talk) if isinstance(act, TransferTo)] == target
 
 
-def test_a_birth_date_without_its_year_is_asked_for_whole() -> None:
-    """A year by itself would not be a date that can be taken."""
+@pytest.mark.parametrize("answer", ["march third nineteen eighty five", "nineteen eighty five", "in 1985"])
+def test_a_birth_date_without_its_year_is_asked_for_whole(answer: str) -> None:
+    """The year alone will do: the month and the day are kept."""
     talk = talked("payment plan", *WHO[:2], "march third")
     last = [act.text for act in acts(talk) if isinstance(act, Say)][-1]
     assert "year" in last
     assert "whole date" in last
-    talk.hear("march third nineteen eighty five")
+    talk.hear(answer)
     assert called(talk) == ["verify_member"]
+    assert talk.state.values["birth_date"].value == "1985-03-03"
 
 
 def test_a_payment_is_understood_beside_the_day_of_its_first() -> None:

@@ -10,7 +10,7 @@ from sop.slot_spec import SlotSpec
 from sop.slots.calendar_date import CalendarDate
 from sop.slots.slot_type import Context, Doubt, Found
 from sop.words import split_words
-from tests.sop.spoken import NOW, SPEC
+from tests.sop.spoken import NOW, SPEC, understood
 
 KIND = CalendarDate()
 PAST = replace(SPEC, period="past", names=("accident",))
@@ -309,6 +309,38 @@ def test_a_date_without_its_year_is_less_sure() -> None:
 def test_a_birth_date_needs_its_year() -> None:
     assert read("march third", BIRTH) == "?which_year"
     assert read("yesterday", BIRTH) == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("nineteen eighty", "1980-03-03"),
+        ("in nineteen eighty five", "1985-03-03"),
+        ("1980", "1980-03-03"),
+        ("it was two thousand and one", "2001-03-03"),
+        ("i was born in nineteen eighty", "1980-03-03"),
+        ("eighty five", "1985-03-03"),
+        ("um the year was nineteen ninety nine", "1999-03-03"),
+        ("june tenth nineteen eighty", "1980-06-10"),
+        ("twenty ninety", "?period"),
+        ("five", None),
+        ("i don't know", None),
+    ],
+)
+def test_the_year_completes_a_date_that_was_begun(text: str, value: str | None) -> None:
+    begun = KIND.parse(split_words("it's march third"), BIRTH, Context(NOW))
+    assert begun == Doubt("which_year", begun="--03-03")
+    assert understood(KIND, text, BIRTH, begun="--03-03") == value
+
+
+@pytest.mark.parametrize("text", ["march", "friday", "the third", "march third or june tenth"])
+def test_no_date_is_begun_without_its_month_and_day(text: str) -> None:
+    found = KIND.parse(split_words(text), BIRTH, Context(NOW))
+    assert isinstance(found, Doubt) and not found.begun
+
+
+def test_a_lone_year_is_no_date_where_none_was_begun() -> None:
+    assert understood(KIND, "nineteen eighty", BIRTH) == "?which_day"
 
 
 def test_without_a_period_a_year_is_needed() -> None:

@@ -196,6 +196,7 @@ class Rewriter:
             called=texts(state.called),
             reviewed=texts(state.reviewed),
             bound=self.stands.of(state.bound),
+            begun="",
             question=tuple(replace(line, text=said(line.text)) for line in state.question),
         )
 
