@@ -48,6 +48,7 @@ def expect(graph: Graph, state: State) -> Expectation:
             bias=_bounded(kind.bias),
             keypad=kind.keys(spec),
             begun=state.begun,
+            offered=" ".join(line.text for line in state.question if not line.fixed) if spec.type == "yes_no" else "",
         )
     if state.phase in (Phase.OFFERING, Phase.CONFIRMING) and spec:
         kind = slot_type(graph, spec)

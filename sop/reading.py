@@ -72,6 +72,9 @@ class Expectation:
     """Whether what the caller is about to say belongs to a private slot, or may mend one."""
     begun: str = ""
     """What is told so far of the value that is asked for: "--03-03" of a date without its year."""
+    offered: str = ""
+    """The part of an open yes-or-no question that was filled in for this call, as it is spoken: "I can offer you
+    Tuesday, December first, at ten in the morning."; empty under any other question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from sop.reading import (
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
 from sop.slots.nothing_said import leaves_out, passes, refuses, says_all, says_little, wants_nothing
+from sop.slots.offer_taken import takes_offer
 from sop.slots.yes_no import Verdict, is_assent
-from sop.steps import AnswerStep, ReviewStep, slots_of
+from sop.steps import AnswerStep, slots_of
 from sop.utterance import Utterance
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, strip_lead, word_set
 
@@ -66,7 +67,7 @@ def acts(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     if word is GlobalWord.PERSON and not _is_own_option(heard, words):
         yield Global(word)
         return
-    if word is GlobalWord.CANCEL and "cancel" in words and _asks_to_cancel(heard):
+    if word is GlobalWord.CANCEL and "cancel" in words and heard.cancels_something(words):
         word = None
     if word is GlobalWord.GOODBYE and heard.expecting.kind == "yes_no" and says_all(words):
         word = None  # no farewell: what is open is asked again
@@ -189,6 +190,10 @@ def verdict(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
     spec = heard.graph.slots.get(heard.expecting.slot or "")
     corrections = tuple(named(heard, words))
     own = spec is not None and spec.type == "yes_no"
+    taken = takes_offer(words, split_words(heard.expecting.offered)) if own else None
+    if taken is not None:
+        yield from (Affirm(),) if taken else ()
+        return
     if spec is not None and spec.optional and verdict.yes is None and passes(words, unsure=own):
         yield Skip(spec.name)
         return
@@ -316,13 +321,6 @@ def aside(heard: Utterance, words: Words) -> str | None:
     spec = SlotSpec("aside", "choice", "", "", options=options)
     found = choice_of(heard.graph, spec).find(words, spec, Context(heard.now))
     return found.value if found else None
-
-
-def _asks_to_cancel(heard: Utterance) -> bool:
-    """Whether the open yes-or-no question is itself about cancelling something: "cancel it" does not end the call."""
-    step = heard.graph.steps.get(heard.expecting.step)
-    texts = (heard.asked.prompt if heard.asked else "", step.text if isinstance(step, ReviewStep) else "")
-    return heard.expecting.kind == "yes_no" and any("cancel" in split_words(text) for text in texts)
 
 
 def _outweighs(heard: Utterance, act: ReadingAct, word: GlobalWord, words: Words) -> bool:

@@ -9,10 +9,14 @@ from sop.slot_spec import SlotSpec
 from sop.slots import Context, Found, choice_of, slot_type
 from sop.slots.name_words import BEFORE_OWNERS, PARTS_OF_NAMES, after_lead, apart
 from sop.steps import ReviewStep
-from sop.words import Words, says, split_words, word_set
+from sop.words import Words, phrase_list, says, says_any, split_words, word_set
 
 _OWNERS = word_set("his her their its")
 _NO_OWNERS = word_set("it's that's here's there's what's who's")
+_WISHES_TO_CANCEL = phrase_list("""
+    need to cancel, want to cancel, wanna cancel, have to cancel, like to cancel, trying to cancel, calling to cancel,
+    need cancel, want cancel, can i cancel, could i cancel, can you cancel, could you cancel
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,14 @@ class Utterance:
         known = frozenset(word for name in self.names_of(spec) for word in name)
         owners = (_owner(words[:at]) for at, word in enumerate(words) if word in ("name", "name's"))
         return any(owner and owner not in known for owner in owners)
+
+    def cancels_something(self, words: Words) -> bool:
+        """Whether "cancel" is about the caller's business and not about the call: where the open question asks about
+        cancelling, and where they begin with it: "i need to cancel"."""
+        step = self.graph.steps.get(self.expecting.step)
+        texts = (self.asked.prompt if self.asked else "", step.text if isinstance(step, ReviewStep) else "")
+        asks = self.expecting.kind in ("yes_no", "choice") and any("cancel" in split_words(text) for text in texts)
+        return asks or (not self.expecting.filled and says_any(words, _WISHES_TO_CANCEL))
 
     def answered(self, spec: SlotSpec, found: Found) -> Answer:
         spoken = slot_type(self.graph, spec).speak(found.value, spec)

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from sop.slot_spec import SlotSpec
-from sop.slots.cardinals import within
+from sop.slots.cardinals import find_cardinals, within
 from sop.slots.measures import without_spans
-from sop.words import FILLERS, Words, find_phrase, phrase_list, singular, split_words, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, singular, split_words, word_at, word_set
 
 _NONE = word_set("no nope nah none nothing zero")
 _PLAIN_NO = word_set("no nope nah")
@@ -24,6 +24,8 @@ _AROUND = (
     | word_set("sir ma'am believe in a an any at all of them those yet ever so far single or")
 )
 """Words that change nothing."""
+_NO_THINGS = FILLERS | _AROUND | word_set("year years month months week weeks day days")
+"""Behind a number, these say of nothing else that it is counted."""
 _ASIDES = phrase_list("""
     that i know of, that i know, that i'm aware of, that i am aware of, that i can think of, that i can remember,
     that i remember, that i can recall, that i recall, that we know of, to my knowledge, as far as i know, knock on
@@ -48,6 +50,15 @@ def says_none(words: Words, spec: SlotSpec, *, asked: bool = True) -> bool:
     if _goes_on(plain, negations[-1]) or (rest and rest <= _COURTESIES):
         return False
     return len(told) < len(words) or _is_ended(plain, negations[-1], names | {counted})
+
+
+def lacks(words: Words, spec: SlotSpec) -> bool:
+    """Whether none of what the slot counts is said beside counts of other things: "two tickets but no accidents"."""
+    nouns = {singular(word) for name in spec.names for word in split_words(name)[-1:]}
+    none = any(word in ("no", "zero") and singular(word_at(words, at + 1)) in nouns for at, word in enumerate(words))
+    others = [word_at(words, one.after) for one in find_cardinals(words)]
+    things = all(word and word not in _NO_THINGS and singular(word) not in nouns for word in others)
+    return none and bool(others) and things and within(Decimal(0), spec)
 
 
 def is_denied(words: Words, at: int) -> bool:

@@ -28,7 +28,7 @@ from sop.slots.mending import (
     without_doubled_words,
     without_hesitations,
 )
-from sop.slots.naught import is_denied, says_none
+from sop.slots.naught import is_denied, lacks, says_none
 from sop.slots.number_ends import (
     Unit,
     are_different,
@@ -69,7 +69,7 @@ class Number:
 
     def parse(self, words: Words, spec: SlotSpec, context: Context) -> Found | Doubt | None:
         heard = without_doubled_words(without_hesitations(words))
-        if _is_none(heard) or says_none(heard, spec, asked=context.asked):
+        if _is_none(heard) or says_none(heard, spec, asked=context.asked) or lacks(heard, spec):
             return _bounded(Decimal(0), spec)
         heard = without_spans(heard, spec)
         words = with_months_for_years(_mended(without_doubled_numbers(heard)), spec)

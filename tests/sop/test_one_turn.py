@@ -141,6 +141,18 @@ def test_a_wish_with_such_words_does_not_end_the_call(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "flow", ["after_hours_hvac", "order_status", "saas_support", "claims_billing", "insurance_quote", "dental_booking"]
+)
+@pytest.mark.parametrize("said", ["i need to cancel", "hi i want to cancel please", "can i cancel", "i need cancel"])
+def test_who_begins_with_a_wish_to_cancel_is_not_hung_up_on(flow: str, said: str) -> None:
+    assert talked(flow, said).state.outcome is None
+
+
+def test_later_a_wish_to_cancel_ends_the_call() -> None:
+    assert talked("after_hours_hvac", "my furnace quit", "i want to cancel").state.outcome == "caller_left"
+
+
+@pytest.mark.parametrize(
     ("said", "values"),
     [
         ("why does it matter", {}),

@@ -187,3 +187,31 @@ def test_whether_there_is_insurance_is_told_in_the_words_of_the_question(said: s
     assert talk.expecting.slot == "dental_insured"
     talk.hear(said)
     assert talk.state.values["dental_insured"].value == held
+
+
+def offered(graph: Graph) -> Conversation:
+    """Tuesday, December first, at ten has been offered to somebody who asked for Thursday."""
+    talk = Conversation(graph, now=MONDAY, caller="+14155550134")
+    for one in ("book an appointment", "a cleaning", "thursday morning", "karen mitchell", "yes"):
+        talk.hear(one)
+    for one in ("may fifth nineteen eighty", "yes"):
+        talk.hear(one)
+    assert "Tuesday, December first, at ten in the morning" in talk.said
+    return talk
+
+
+@pytest.mark.parametrize("said", ["tuesday at ten is perfect", "yes tuesday at ten", "december first works for me"])
+def test_an_offered_time_is_taken_in_its_own_words(graph: Graph, said: str) -> None:
+    talk = offered(graph)
+    asked_for = talk.state.values["when"]
+    talk.hear(said)
+    assert talk.state.values["dental_slot_ok"].value == "yes"
+    assert talk.state.values["when"] == asked_for
+
+
+@pytest.mark.parametrize(("said", "day"), [("wednesday is fine", "2026-11-25"), ("yes but on friday", "2026-11-27")])
+def test_another_time_than_the_offered_one_is_looked_for(graph: Graph, said: str, day: str) -> None:
+    talk = offered(graph)
+    talk.hear(said)
+    assert "dental_slot_ok" not in talk.state.values
+    assert talk.state.values["when"].value.startswith(day)

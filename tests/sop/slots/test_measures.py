@@ -173,8 +173,15 @@ NAUGHT = [
     "not in over three years",
     "haven't had an accident in ten years",
     "um no none thank god",
+    "two tickets but no accidents",
+    "no accidents one ticket",
+    "just one speeding ticket no accidents",
 ]
 NOT_NAUGHT = [
+    "no accidents two",
+    "no accidents in two years",
+    "no two accidents",
+    "two tickets",
     "haven't had an accident in two years",
     "not this year",
     "not in the last year",
