@@ -22,6 +22,7 @@ from sop.reading import (
 )
 from sop.slot_spec import Option, SlotSpec
 from sop.slots import Context, Doubt, Found, choice_of, slot_type
+from sop.slots.begun_digits import put_together
 from sop.slots.nothing_said import leaves_out, passes, refuses, says_all, says_little, wants_nothing
 from sop.slots.offer_taken import takes_offer
 from sop.slots.yes_no import Verdict, is_assent
@@ -139,7 +140,8 @@ def answer(heard: Utterance, words: Words) -> Iterator[ReadingAct]:
         return
     apart = spec.type == "digits" and "phone" not in split_words(spec.prompt)
     own = _before_telephone(words) if apart else words
-    found = slot_type(heard.graph, spec).parse(own, spec, heard.context(spec)) if own else None
+    kind, context = slot_type(heard.graph, spec), heard.context(spec)
+    found = put_together(kind, own, spec, context, kind.parse(own, spec, context)) if own else None
     besides = tuple(volunteered(heard, words, spec.name))
     if isinstance(found, Found) and _is_anothers(heard, spec, words, found, besides):
         found = None
