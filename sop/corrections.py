@@ -7,6 +7,7 @@ from sop.global_words import is_question
 from sop.reading import Correction
 from sop.slot_spec import SlotSpec
 from sop.slots.cardinals import find_cardinals
+from sop.slots.choice import _stem
 from sop.slots.yes_no import read_verdict
 from sop.utterance import Utterance
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, split_words, word_at, word_set
@@ -121,7 +122,8 @@ def _by_name(heard: Utterance, words: Words) -> Iterator[Correction]:
     inquires = next((word for word in words if word not in FILLERS), "") in _INQUIRIES
     mentions = _mentions(heard, words)
     for spec, start, behind in mentions:
-        if heard.anothers_name(words, spec) or _praised_at(words, behind):
+        told = review or words[behind - 1] != "for"
+        if not told or heard.anothers_name(words, spec) or _praised_at(words, behind):
             continue
         begun = _begins(spec, words, start)
         low, high = _span(words, [_begins(one, words, at) for one, at, _ in mentions], begun, behind)
@@ -191,7 +193,7 @@ def renamed(heard: Utterance, spec: SlotSpec, words: Words, start: int, behind: 
             return None
     if spec.type == "free_text" and _JUDGEMENTS.issuperset(rest):
         return None
-    for turn in _introducers(spec, rest):
+    for turn in (-1,) if words[behind - 1] == "for" else _introducers(spec, rest):
         found = found or heard.replacement(spec, rest[turn + 1 :], asked=True)
     found = found or heard.replacement(spec, rest, asked=False) or heard.replacement(spec, words, asked=False)
     if found is None and spec.type == "choice" and heard.expecting.kind == "yes_no":
@@ -214,8 +216,8 @@ def _introducers(spec: SlotSpec, rest: Words) -> list[int]:
 
 def denies_danger(heard: Utterance, spec: SlotSpec, found: Correction, words: Words) -> bool:
     """Whether `found` is an emergency only because the negation before it was taken for the answer: "no gas smell",
-    "it's not bleeding". "no it's a gas leak" denies none, what follows a "but" is not passed over, and "no carbon
-    monoxide" where gas is asked about may name another danger."""
+    "not bleeding". "no it's a gas leak" denies none, nor does what has a "but"; "no carbon monoxide" where gas is
+    asked about may name another danger."""
     if not any(option.anytime and option.name == found.value for option in spec.options):
         return False
     rest = read_verdict(words).rest
@@ -224,7 +226,7 @@ def denies_danger(heard: Utterance, spec: SlotSpec, found: Correction, words: Wo
         return False
     last = before[-1]
     if last == "no" and heard.asked is not None and heard.asked.type == "yes_no":
-        return not set(rest).isdisjoint(split_words(heard.asked.prompt))
+        return not set(map(_stem, rest)).isdisjoint(map(_stem, split_words(heard.asked.prompt)))
     return last == "no" or (last not in _SUBJECTS and not _NEVER_SO.isdisjoint(before[-2:]))
 
 

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _MERIDIEM = re.compile(r"\b([ap])\.\s?m\.?(?=\W|$)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_CANNOT = re.compile(r"\bcan not\b")
 _BARE_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
 _AT_DOMAIN = re.compile(r"(?<=\w) at (?=(?:[\w-]+\.)+(?:com|net|org|edu|gov|us|co|uk|io)\b)")
 _ADDRESS = re.compile(r"\S*@\S*")
@@ -52,7 +53,7 @@ def split_words(text: str) -> Words:
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_APOSTROPHES).lower()
     plain = _ADDRESS.sub(_spell_symbols, _AT_DOMAIN.sub("@", plain)) if "at" in plain or "@" in plain else plain
     plain = _MERIDIEM.sub(r"\1m", plain)
-    plain = _THOUSANDS.sub("", plain).replace("#", " unit ").replace("&", " and ")
+    plain = _THOUSANDS.sub("", _CANNOT.sub("cannot", plain)).replace("#", " unit ").replace("&", " and ")
     return tuple(_TOKEN.findall(_BARE_POINT.sub("0.", plain)))
 
 

@@ -241,7 +241,8 @@ def work(rank: int, args: argparse.Namespace) -> None:
     thread.start()
     for minutes, rate, ctc_only in ((args.ctc_minutes, 2e-3, True), (args.minutes, args.rate, False)):
         stage = Stage(minutes, rate, args.out, ctc_only, args.save_minutes, args.plain)
-        train(model, maker, source, stage, rank == 0)
+        if minutes:
+            train(model, maker, source, stage, rank == 0)
     stop.set()
     thread.join(timeout=10)
 

@@ -59,11 +59,11 @@ SHORT = set("a i am an as at be by do go he hi if in is it me my no of oh ok on 
 @cache
 def census(kind: str) -> tuple[list[str], list[float]]:
     """Names of the US census (`first:male`, `first:female`, `last`), commonest first, with running totals of weights
-    that fall with the root of the rank: half of the last names drawn are beyond the ten thousand commonest, since how
-    a name is spelled after its sound is learned from many."""
+    that fall with the rank: a third of the last names drawn are among the thousand commonest, and a third beyond the
+    ten thousand, since how a name is spelled after its sound is learned from many."""
     rows = [line.split()[0].lower() for line in Path(names.FILES[kind]).read_text(encoding="utf-8").splitlines()]
     rows = rows[:40000]
-    return rows, list(accumulate((rank + 5) ** -0.5 for rank in range(len(rows))))
+    return rows, list(accumulate((rank + 5) ** -0.75 for rank in range(len(rows))))
 
 
 def first_name(r: Rng) -> str:

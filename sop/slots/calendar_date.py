@@ -59,7 +59,7 @@ class CalendarDate:
         words = _mended(words)
         told = year_of(words, context.begun)
         if told is not None:
-            return _resolved(told, today, spec)
+            return Doubt("which_year", begun=context.begun) if told.year is None else _resolved(told, today, spec)
         found = _read(words, spec, today, context.current)
         if isinstance(found, Found) or (found == Doubt("period") and _has_whole_year(words, today)):
             return found

@@ -15,9 +15,11 @@ from rapidfuzz import fuzz, process
 from sop.reading import Completeness
 from sop.slot_spec import Option, SlotSpec
 from sop.slots.mending import without_doubled_words
+from sop.slots.misheard import SMALL
 from sop.slots.option_order import by_order
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.words import FILLERS, Words, find_phrase, phrase_list, split_words, word_set
+from sop.slots.spoken_numbers import is_number_word
+from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, split_words, word_set
 
 _GAP = 2
 _NEGATIONS = word_set("""
@@ -35,6 +37,13 @@ _LIGHT = word_set(
 )
 """Words that say nothing about the option."""
 _ARTICLES = word_set("a an the")
+_COMMON = SMALL | word_set("thank thanks think though know known several person people doesn't haven't you're theirs")
+"""Words that are what they seem."""
+_WANTING = phrase_list("""
+    is too little, is too much, is too expensive, is too pricey, is too basic, costs too much, is no good, isn't enough,
+    is not enough, isn't necessary, is not necessary, isn't needed, is not needed, isn't good, is not good
+""")
+"""Behind an option that was read out: it is not the one."""
 _KEYS = tuple("123456789")
 _MOST_KEYS = len(_KEYS)
 _MARGIN = 0.9
@@ -86,6 +95,11 @@ class Choice:
             behind = self.matches(words[at + len(restart) :], spec, asked=True) if at > 0 else ()
             if behind and found:
                 return behind
+        if found and "but" in words[1:]:
+            at = words.index("but", 1)
+            before, behind = (self.matches(part, spec, asked=True) for part in (words[:at], words[at + 1 :]))
+            if before and behind and found[0].option == before[0].option != behind[0].option:
+                return before[0], replace(behind[0], score=before[0].score)
         if found and "no" in words[1:]:
             return _with_refused(found, self.matches(words[words.index("no", 1) + 1 :], spec))
         if found or "not" not in words:
@@ -131,6 +145,8 @@ class Choice:
         found = [match for option, phrases in forms.phrases if (match := _match(option, phrases, words, stems, beside))]
         urgent = _urgent(spec)
         found = [match for match in found if match.option in urgent or not _inside(match, found)]
+        if asked and says_any(words, _WANTING) and _reads_out(spec):
+            found = [match for match in found if match.option in urgent or not _wanting(match, words)]
         return tuple(sorted(found, key=lambda match: (match.option not in urgent, -match.score, match.at)))
 
     def keys(self, spec: SlotSpec) -> int:
@@ -210,9 +226,9 @@ def _joined(words: Words) -> Words:
 
 
 def _stem(word: str) -> str:
-    """Without the commonest endings, so that "leaks" and "leaking" are one word."""
+    """Without the commonest endings, so that "leaks" and "leaking" are one word, and so are "cannot" and "can't"."""
     if word in _NEGATIONS:
-        return word
+        return "can't" if word == "cannot" else word
     word = word.removesuffix("'s")
     if word.endswith("ing") and len(word) > 5:
         word = word[:-3]
@@ -228,14 +244,10 @@ def _stem(word: str) -> str:
 def _mended(word: str, vocabulary: frozenset[str]) -> str:
     """The stem, or the one word of the flow that it was probably misheard for."""
     stem = _stem(word)
-    if stem in vocabulary or len(stem) < _FUZZY_LENGTH:
+    if stem in vocabulary or len(stem) < _FUZZY_LENGTH or word in _COMMON or is_number_word(word):
         return stem
-    near = process.extractOne(
-        stem,
-        vocabulary,
-        scorer=fuzz.ratio,
-        score_cutoff=_ALIKE if len(stem) == _FUZZY_LENGTH else _LONG_ALIKE,
-    )
+    cutoff = _ALIKE if len(stem) == _FUZZY_LENGTH else _LONG_ALIKE
+    near = process.extractOne(stem, vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff)
     return near[0] if near and near[0][0] == stem[0] else stem
 
 
@@ -247,6 +259,19 @@ def _with_refused(found: tuple[Match, ...], behind: tuple[Match, ...]) -> tuple[
     return (
         (*found, *(replace(match, score=best) for match in hidden)) if len(found) == 1 and found[0].at == 0 else found
     )
+
+
+def _reads_out(spec: SlotSpec) -> bool:
+    """Whether the question has a word of every option: "basic, standard, or full"."""
+    asked = frozenset(split_words(spec.prompt))
+    return all(not asked.isdisjoint(split_words(option.spoken)) for option in spec.options)
+
+
+def _wanting(match: Match, words: Words) -> bool:
+    """Whether what stands behind the last phrase of the option says that it will not do."""
+    behind = words[max((at for places, _ in match.spots for at in places), default=match.at) + 1 :]
+    behind = behind[1:] if behind[:1] in (("one",), ("option",)) else behind
+    return any(behind[: len(phrase)] == phrase for phrase in _WANTING)
 
 
 def _inside(match: Match, others: list[Match]) -> bool:

@@ -43,6 +43,8 @@ _COUNTING = word_set("for with and plus need want have")
 """Words behind a date that lead to what is counted."""
 _TIMES = word_set("hour day week month year")
 _SINGLE = word_set("night day week month person guest room adult")
+_HEADS = word_set("eighteen nineteen twenty")
+"""Numbers that begin a year more often than they are its last two digits."""
 _BEGUN = frozenset(TENS) | word_set("eighteen nineteen hundred thousand and oh")
 """Numbers that more often than not go on."""
 
@@ -140,18 +142,21 @@ def _count(words: Words, first: int) -> tuple[int, int]:
 
 
 def begun(mention: Mention) -> str:
-    """Month and day of a date without its year, as "--03-03" (ISO 8601); empty where one of them is missing too."""
-    partial = mention.month and mention.day and mention.year is None and mention.exact is None
+    """Month and day of a date whose year is missing or in doubt, as "--03-03" (ISO 8601); empty where one of them is
+    missing too."""
+    partial = mention.month and mention.day and mention.exact is None
     return f"--{mention.month:02}-{mention.day:02}" if partial else ""
 
 
 def year_of(words: Words, before: str) -> Mention | None:
-    """The date that was `begun` before, where the words are its year alone: "nineteen eighty", "I was born in 1980"."""
+    """The date that was `begun` before, where the words are its year alone: "nineteen eighty", "I was born in 1980";
+    without its year where that is only begun as well."""
     plain = tuple(word for word in words if word not in _BEFORE_A_YEAR)
     year = read_year(plain, 0) if before else None
     if year is None or year.after != len(plain):
         return None
-    return Mention(0, len(words), month=int(before[2:4]), day=int(before[5:7]), year=year.value, short=year.short)
+    told = None if year.short and plain[-1] in _HEADS else year.value
+    return Mention(0, len(words), month=int(before[2:4]), day=int(before[5:7]), year=told, short=year.short)
 
 
 def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period: str) -> Doubt | None:
@@ -160,6 +165,8 @@ def left_open(words: Words, mention: Mention, said: tuple[Mention, ...], period:
         if words[mention.after : mention.after + 1] == ("or",):
             return Doubt("several")
         return Doubt("which_day" if mention.day is None or period == "future" else "which_year")
+    if mention.short and words[mention.after - 1] in _HEADS:
+        return Doubt("which_year")
     behind = words[mention.after : mention.after + 1]
     known = not behind or behind[0] in _CLOSERS or (behind[0] in _CLAUSES and mention.after + 1 < len(words))
     begun = (mention.day is not None or mention.holiday is not None) and words[mention.after - 1] in _BEGUN

@@ -19,6 +19,8 @@ from sop.words import split_words, without_points
         ("2217 Maple St. Apt. 4.", ("2217", "maple", "st", "apt", "4")),
         ("john.5@mail.com", ("john", "dot", "5", "at", "mail", "dot", "com")),
         ("4:30 p.m.", ("4:30", "pm")),
+        ("I can not breathe", ("i", "cannot", "breathe")),
+        ("Can I not?", ("can", "i", "not")),
     ],
 )
 def test_splits(text: str, words: tuple[str, ...]) -> None:

@@ -43,6 +43,17 @@ def test_a_time_asked_for_behind_what_happened_is_taken() -> None:
     assert held(talk)["when"] == "2026-11-24T08:00/2026-11-24T12:00"
 
 
+@pytest.mark.parametrize("said", ["the furnace is on fire", "help my heater caught fire", "it's on fire"])
+@pytest.mark.parametrize("before", [(), ("my furnace quit",), ("there's a weird smell",)])
+def test_a_fire_is_told_to_leave_the_building(said: str, before: tuple[str, ...]) -> None:
+    assert "call 9 1 1 from outside" in talked("after_hours_hvac", *before, said).said
+
+
+@pytest.mark.parametrize("said", ["it could be", "i think it could be", "seven", "thanks it could be"])
+def test_what_could_be_is_not_cold(said: str) -> None:
+    assert held(talked("after_hours_hvac", "there's a weird smell", said))["problem"] == "smell"
+
+
 @pytest.mark.parametrize("flow", shipped())
 def test_every_flow_has_scripted_calls(flow: str) -> None:
     assert len(list((SCRIPTS / flow).glob("*.txt"))) >= 6

@@ -75,6 +75,53 @@ def test_what_can_wait_is_no_emergency(graph: Graph, said: str) -> None:
     assert not [act for act in acts(talk) if isinstance(act, TransferTo)]
 
 
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("i can not breathe", "call_911"),
+        ("i can not swallow", "call_911"),
+        ("i can hardly breathe", "call_911"),
+        ("i can hardly swallow anything", "call_911"),
+        ("i can barely swallow", "call_911"),
+        ("she is struggling to breathe", "call_911"),
+        ("i'm choking", "call_911"),
+        ("i feel like i'm choking", "call_911"),
+        ("he stopped breathing", "call_911"),
+        ("he's not breathing", "call_911"),
+        ("the blood is not stopping", "bleeding_safety"),
+        ("the bleeding is not stopping", "bleeding_safety"),
+        ("the bleeding isn't stopping", "bleeding_safety"),
+    ],
+)
+@pytest.mark.parametrize("before", [(), ("book an appointment",), ("cancel my appointment", "karen mitchell")])
+def test_a_danger_in_other_words(graph: Graph, said: str, step: str, before: tuple[str, ...]) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    for one in (*before, said):
+        talk.hear(one)
+    assert step in talk.state.path
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no trouble breathing",
+        "no trouble swallowing",
+        "no i can breathe fine",
+        "i'm not having trouble breathing",
+        "i'm not choking",
+        "i can swallow",
+        "no the bleeding stopped",
+        "no i'm not struggling to breathe",
+        "i have no trouble breathing",
+    ],
+)
+def test_a_danger_that_is_denied_rings_nobody(graph: Graph, said: str) -> None:
+    talk = Conversation(graph, now=MONDAY)
+    for one in ("book an appointment", "i have a toothache", said):
+        talk.hear(one)
+    assert not [act for act in acts(talk) if isinstance(act, TransferTo)]
+
+
 @pytest.mark.parametrize("said", ["my tooth hurts", "i broke a tooth", "my cheek is swollen"])
 def test_pain_is_asked_about_before_a_time_is_sought(graph: Graph, said: str) -> None:
     talk = Conversation(graph, now=MONDAY)

@@ -87,8 +87,49 @@ def test_ones_own_name_is_kept_apart_from_the_other_sides() -> None:
     assert talk.state.values["other_party"].value == "Bob Stone"
 
 
-@pytest.mark.parametrize("said", ["there's a fire alarm going off", "we're stuck in the elevator"])
+MESSAGE = ("can i leave a message", "dan reed", "yes", "bob", "please call me back about the lease")
+
+
+@pytest.mark.parametrize(
+    ("said", "recipient", "message"),
+    [
+        ("no the message is for rob", "rob", MESSAGE[-1]),
+        ("the message is for rob stone", "rob stone", MESSAGE[-1]),
+        ("no the recipient is rob", "rob", MESSAGE[-1]),
+        ("no the message is please hurry", "bob", "please hurry"),
+        ("yes the message is for bob", "bob", MESSAGE[-1]),
+    ],
+)
+def test_whom_the_message_is_for_is_not_the_message(said: str, recipient: str, message: str) -> None:
+    values = call(CLOSED, *MESSAGE, said).state.values
+    assert (values["desk_recipient"].value, values["desk_message"].value) == (recipient, message)
+
+
+def test_a_message_may_begin_with_whom_it_is_for() -> None:
+    values = call(CLOSED, *MESSAGE[:-1], "the message is for him to call me").state.values
+    assert values["desk_recipient"].value == "bob"
+    assert "him to call me" in values["desk_message"].value
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "there's a fire alarm going off",
+        "we're stuck in the elevator",
+        "there is a fire",
+        "there's a fire in the lobby",
+        "i smell smoke",
+        "there is smoke on the third floor",
+        "someone collapsed in the lobby",
+        "a man has collapsed",
+    ],
+)
 def test_an_emergency_in_the_building_is_told_to_call_for_help(said: str) -> None:
     talk = call(CLOSED, said)
     assert "call 9 1 1 now" in talk.said
     assert targets(talk) == ["lobby_desk"]
+
+
+@pytest.mark.parametrize("said", ["there is no fire", "no i don't smell smoke", "the scaffolding collapsed last year"])
+def test_no_emergency_in_the_building(said: str) -> None:
+    assert "9 1 1" not in call(CLOSED, said).said

@@ -325,12 +325,43 @@ def test_a_birth_date_needs_its_year() -> None:
         ("twenty ninety", "?period"),
         ("five", None),
         ("i don't know", None),
+        ("eighty", "1980-03-03"),
+        ("nineteen", "?which_year"),
+        ("it's twenty", "?which_year"),
     ],
 )
 def test_the_year_completes_a_date_that_was_begun(text: str, value: str | None) -> None:
     begun = KIND.parse(split_words("it's march third"), BIRTH, Context(NOW))
     assert begun == Doubt("which_year", begun="--03-03")
     assert understood(KIND, text, BIRTH, begun="--03-03") == value
+
+
+@pytest.mark.parametrize(
+    "text", ["may fifth nineteen", "may fifth twenty", "the fifth of may eighteen", "5 5 nineteen"]
+)
+@pytest.mark.parametrize("spec", [BIRTH, PAST])
+def test_the_head_of_a_year_is_no_year(text: str, spec: SlotSpec) -> None:
+    assert KIND.parse(split_words(text), spec, Context(NOW)) == Doubt("which_year", begun="--05-05")
+    assert understood(KIND, "eighty", spec, begun="--05-05") == "1980-05-05"
+    assert KIND.parse(("nineteen",), spec, Context(NOW, begun="--05-05")) == Doubt("which_year", begun="--05-05")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("may fifth 2019", "2019-05-05"),
+        ("5/5/19", "2019-05-05"),
+        ("may fifth twenty nineteen", "2019-05-05"),
+        ("may fifth twenty twenty", "2020-05-05"),
+        ("may fifth two thousand nineteen", "2019-05-05"),
+        ("may fifth seventeen", "2017-05-05"),
+        ("may fifth eighty", "1980-05-05"),
+        ("may fifth twenty one", "2021-05-05"),
+        ("may twentieth nineteen eighty", "1980-05-20"),
+    ],
+)
+def test_a_year_that_is_told_whole_stands(text: str, value: str) -> None:
+    assert read(text, BIRTH) == value
 
 
 @pytest.mark.parametrize("text", ["march", "friday", "the third", "march third or june tenth"])

@@ -123,6 +123,90 @@ def test_corrections_and_numbers(text: str, option: str | None) -> None:
     assert read(text) == option
 
 
+COLD = Option("cold", "that it's cold", ("it's cold", "seen before", "more than", "person"))
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("it could be", None),
+        ("i think it could be", None),
+        ("seven before", None),
+        ("more thanks", None),
+        ("it's cold", "cold"),
+        ("it is colde in here it's colld", "cold"),
+        ("the furnece quit", "no_heat"),
+    ],
+)
+def test_a_common_word_is_not_taken_for_another(text: str, option: str | None) -> None:
+    assert read(text, replace(FOUR, options=(*OPTIONS, COLD))) == option
+
+
+LEVELS = replace(
+    FOUR,
+    prompt="Basic, standard, or full coverage?",
+    options=(
+        Option("basic", "basic coverage", ("basic", "cheapest")),
+        Option("standard", "standard coverage", ("standard",)),
+        Option("full", "full coverage", ("full",)),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("basic is too little", None),
+        ("i think basic coverage is too little", None),
+        ("full isn't necessary", None),
+        ("full is not necessary", None),
+        ("full coverage is too expensive", None),
+        ("the cheapest is not good", None),
+        ("basic isn't enough", None),
+        ("full is too expensive basic please", "basic"),
+        ("basic is too little so standard", "standard"),
+        ("basic is enough", "basic"),
+        ("basic is fine", "basic"),
+        ("full is necessary", "full"),
+        ("full", "full"),
+        ("full is not too expensive", "full"),
+    ],
+)
+def test_an_option_that_is_found_wanting_is_not_chosen(text: str, option: str | None) -> None:
+    assert read(text, LEVELS) == option
+
+
+def test_a_complaint_about_ones_own_thing_is_no_refusal() -> None:
+    assert read("the water isn't good") == "leak"
+
+
+SEVERITY = replace(
+    FOUR,
+    options=(
+        Option("stuck", "that you're stuck", ("can't work", "losing money")),
+        Option("around", "that you can work around it", ("work around",)),
+        Option("minor", "that it's a small thing", ("not that bad", "small thing")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("not that bad but i can't work", ("minor", "stuck")),
+        ("it's not that bad but i can not work", ("minor", "stuck")),
+        ("i can't work but it's a small thing", ("stuck", "minor")),
+        ("it's a small thing but we're losing money", ("minor", "stuck")),
+        ("it's a small thing but i don't like it", "minor"),
+        ("it's annoying but not that bad", "minor"),
+        ("but it's a small thing", "minor"),
+        ("it's a small thing but really a small thing", "minor"),
+    ],
+)
+def test_a_but_between_two_options_leaves_both(text: str, option: str | tuple[str, ...] | None) -> None:
+    assert read(text, SEVERITY) == option
+
+
 def test_a_longer_phrase_holds_a_shorter_one() -> None:
     options = (
         Option("smell", "a smell", ("there's a smell", "it smells")),
