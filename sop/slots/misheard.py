@@ -21,7 +21,10 @@ DIGIT_SOUNDS = {
 """Words that sound like a digit."""
 RESTART = word_set("no nope sorry wait actually oops correction")
 """Words behind which a caller says it anew."""
-_MEANT = phrase_list("i mean, i meant, scratch that, make that")
+_MEANT_BY = phrase_list("i mean, i meant")
+_MEANT = _MEANT_BY + phrase_list("scratch that, make that")
+_PAUSES = word_set("sorry wait actually")
+_TURNS = word_set("no nope not don't never")
 SMALL = word_set("""
     a about again all am an and any are around as be because been being both but came can come could did do does down
     each even every for from get give go had has have he her here him his how if in into is it its it's just like
@@ -60,6 +63,20 @@ def with_restarts(words: Words) -> Words:
         kept.append("sorry" if meant else words[at])
         at += len(meant) or 1
     return tuple(kept)
+
+
+def meant_instead(behind: Words) -> Words | None:
+    """What is said behind the last "I mean", or from the "no" on behind a "sorry" or "wait"; None for neither.
+
+    >>> meant_instead(("cancel", "it", "i", "mean", "no"))
+    ('no',)
+    """
+    for at in range(len(behind), 0, -1):
+        if behind[at - 2 : at] in _MEANT_BY:
+            return behind[at:]
+        if behind[at - 1] in _PAUSES and behind[at : at + 1] != () and behind[at] in _TURNS:
+            return behind[at:]
+    return None
 
 
 def last_restart(words: Words) -> int:

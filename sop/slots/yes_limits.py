@@ -1,8 +1,18 @@
 """What stands beside a yes and leaves it none: "what happens if I say yes", "okay, what does that mean"."""
 
-from sop.slots.yes_no_question import Asking, is_echoed, is_guarded
+from itertools import pairwise
+
+from sop.slots.yes_no_question import (
+    Asking,
+    asks_of_having,
+    is_allowed,
+    is_echoed,
+    is_guarded,
+    is_one_of_several,
+    weighty_of,
+)
 from sop.slots.yes_words import READ_YES, SOFT, SPARSE
-from sop.words import FILLERS, Words, phrase_list, strip_lead, word_set
+from sop.words import FILLERS, Words, find_phrase, phrase_list, singular, strip_lead, word_set
 
 _READ = frozenset({Asking.READ_BACK, Asking.REVIEW})
 _SAYING = word_set("say says saying said")
@@ -135,6 +145,84 @@ _TOPIC = word_set("my the a an your our")
 _MODAL = word_set("could would can will")
 _PLEASE = FILLERS | word_set("do that it this so for me thank thanks you just go ahead")
 _ASKED_LAST = word_set("please that it this so me thanks you ahead")
+
+_HELD = word_set("but not don't no nope only never except cannot can't won't wouldn't")
+_NO_FAULT = phrase_list("""
+    no problem, not a problem, no worries, no objection, no objections, no issue, no issues, no trouble, no doubt,
+    why not, not at all
+""")
+_BUT = word_set("but except although however")
+_THANKS = FILLERS | word_set("thanks thank you very much for the that your asking checking sir ma'am")
+_ONLY = word_set("only just")
+_SLIGHTLY = word_set("""
+    a an the my our some little bit of minor slight slightly light small heavy very for it's there's is when if while i
+""")
+_PEOPLE = word_set("""
+    me him her them us myself himself herself wife husband son daughter mother father mom dad mum brother sister kid
+    kids child children baby boy girl friend boyfriend girlfriend partner passenger driver grandmother grandfather
+    grandma grandpa one someone somebody
+""")
+_TELLS = phrase_list("""
+    it's, it is, that's, there's, there is, there are, it smells, it sounds, it feels, i smell, i see, i feel, maybe,
+    probably, possibly, i have, we have, i've got, a little, a bit of, some, slight, a slight
+""")
+_OWNERS = word_set("my his her our the")
+_BEFORE_TELLING = FILLERS | word_set("no nope nah naw i think believe guess actually sorry sir ma'am and now")
+_AGAINST = word_set("no not nothing without never isn't aren't wasn't don't doesn't didn't none nobody")
+_NEAR = 5
+"""Words behind "it's" or "there is" among which that stands which is asked about."""
+
+
+def restricts(words: Words, prompt: str) -> bool:
+    """Whether a consent is held to a part, or given to something that was not asked for: "yes, text but don't call",
+    "yes, you can e-mail me"."""
+    for phrase in _POLITE + _ALLOWS + _NO_FAULT:
+        words = _without(words, phrase)
+    if not _HELD.isdisjoint(words) or any(
+        before == "just" and is_one_of_several(word, prompt) for before, word in pairwise(words)
+    ):
+        return True
+    allowed = next((at + 2 for at in range(len(words)) if words[at : at + 2] in (("you", "can"), ("you", "may"))), 0)
+    verb = next((word for word in words[allowed:] if word not in SOFT), "") if allowed else ""
+    return verb != "" and not is_allowed(verb, prompt)
+
+
+def denied_in_part(words: Words, prompt: str) -> bool:
+    """Whether a no to how things are may hide a danger: "no, but my wife was", "no, only bleeding", "no, it's gas"."""
+    behind = next((words[at + 1 :] for at, word in enumerate(words) if word in _BUT), ("thanks",))
+    if not behind or not _THANKS.issuperset(behind):
+        return True
+    if any(words[at : at + 2] == ("more", "like") for at in range(len(words) - 2)):
+        return True
+    named = weighty_of(prompt)
+    for at, word in enumerate(words):
+        first = next((after for after in words[at + 1 :] if after not in _SLIGHTLY), "")
+        if word in _ONLY and (first in _PEOPLE or singular(first) in named):
+            return True
+    return _tells_of(words, named, having=asks_of_having(prompt))
+
+
+def _tells_of(words: Words, named: frozenset[str], *, having: bool) -> bool:
+    """Whether a thing that is asked about is said to be so right behind a no: "no, I think it's gas"."""
+    at = next((at for at, word in enumerate(words) if word not in _BEFORE_TELLING or _tells(words[at:])), len(words))
+    told = _tells(words[at:])
+    if not told or (having and told[-1] in ("have", "got")):
+        return False
+    near = words[at + len(told) :][:_NEAR]
+    denied = next((index for index, word in enumerate(near) if word in _AGAINST), len(near))
+    return not named.isdisjoint(singular(word) for word in near[:denied])
+
+
+def _tells(words: Words) -> Words:
+    if words[:1] != () and words[0] in _OWNERS and words[2:3] in (("is",), ("are",)):
+        return words[:3]
+    return next((phrase for phrase in _TELLS if words[: len(phrase)] == phrase), ())
+
+
+def _without(words: Words, phrase: Words) -> Words:
+    """`words` without the phrase, wherever it stands."""
+    at = find_phrase(words, phrase)
+    return words if at < 0 else _without(words[:at] + words[at + len(phrase) :], phrase)
 
 
 def told_of(before: Words, asking: Asking) -> bool:

@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from sop.reading import Completeness
 from sop.slot_spec import SlotSpec
 from sop.slots.mending import without_doubled_words
+from sop.slots.misheard import meant_instead
 from sop.slots.nothing_said import Meant, meant_by_nothing
 from sop.slots.slot_type import Context, Doubt, Found
-from sop.slots.yes_limits import leaves_open, tells_of_harm, told_of, wonders
-from sop.slots.yes_no_question import Asking, asking_of, asks_of_the_past, told_of_having
+from sop.slots.yes_limits import denied_in_part, leaves_open, restricts, tells_of_harm, told_of, wonders
+from sop.slots.yes_no_question import (
+    WELL,
+    Asking,
+    asking_of,
+    asks_of_the_past,
+    asks_whether_well,
+    is_allowed,
+    is_echoed,
+    is_guarded,
+    told_of_chance,
+    told_of_having,
+)
 from sop.slots.yes_words import ALL_NO, ALL_YES, BARE, NO, READ_YES, SAYS_YES, SOFT, UNSURE, WHOLE, WHOLE_FACT, YES
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says, says_any, word_set
 
@@ -29,6 +41,12 @@ _YESES: Mapping[Asking, tuple[Words, ...]] = {
     Asking.REVIEW: READ_YES,
 }
 _FINAL = word_set("yes yeah yep correct")
+_NO_IDEA = phrase_list("no idea, no clue")
+_NO_ISSUE = phrase_list("no issue, no issues, no objection, no objections")
+_SOMEBODY_IS = phrase_list("""
+    i am, we are, he is, she is, it is, they are, everyone is, everybody is, i was, we were, he was, she was, they were,
+    it was, i'm, we're, he's, she's, it's, they're, everyone's, everybody's
+""")
 _CLEAR = phrase_list("""
     that's right, that is right, that's correct, is correct, sounds good, is right, is fine, works for me, is the best,
     all correct
@@ -54,14 +72,51 @@ def read_verdict(words: Words, asking: Asking = Asking.READ_BACK, prompt: str = 
     False
     """
     words = _mended(words)
+    verdict = _judged(words, asking, prompt)
+    if verdict.yes is None:
+        return verdict
+    doubtful = _is_doubtful_yes(words, asking, prompt) if verdict.yes else _is_doubtful_no(words, asking, prompt)
+    return Verdict(None, verdict.rest or words) if doubtful else verdict
+
+
+def _judged(words: Words, asking: Asking, prompt: str) -> Verdict:
+    """Yes, no or neither, before what else is said is held against it."""
     alone = _whole(words, asking, prompt)
     alone = told_of_having(words, prompt) if alone is None else alone
+    alone = True if alone is None and asking is Asking.FACT and told_of_chance(words, prompt) else alone
     if alone is not None:
         return Verdict(alone, ())
     meant = meant_by_nothing(words, asking, prompt)
     if meant is not None:
         return _with_rest(meant, words)
     return _read(words, asking, prompt)
+
+
+def _is_doubtful_yes(words: Words, asking: Asking, prompt: str) -> bool:
+    """Whether a consent is held to a part, what is offered is to be kept from, or "we are okay" answers whether
+    somebody was hurt."""
+    if asking is Asking.OFFER and prompt and "keep" in words and not is_allowed("keep", prompt):
+        return True
+    if asking is Asking.OFFER and is_guarded(prompt):
+        return _is_well(words) or restricts(words, prompt)
+    return asking in (Asking.FACT, Asking.OFFER) and _is_well(words) and not asks_whether_well(prompt)
+
+
+def _is_doubtful_no(words: Words, asking: Asking, prompt: str) -> bool:
+    """Whether a no is none: "no idea"; "no issue" to an offer; a danger that is denied in part."""
+    if says_any(words, _NO_IDEA):
+        return True
+    if asking is Asking.FACT:
+        return denied_in_part(words, prompt)
+    return asking is not Asking.MORE and says_any(words, _NO_ISSUE)
+
+
+def _is_well(words: Words) -> bool:
+    """Whether nothing is said but that somebody is well, with or without a yes: "we are okay"."""
+    plain = tuple(word for word in words if word not in _COURTESY - WELL)
+    plain = plain[1:] if plain[:1] != () and plain[0] in _FINAL else plain
+    plain = (*plain[:-2], "fine") if plain[-2:] == ("all", "right") else plain
+    return plain[-1:] != () and plain[-1] in WELL and plain[:-1] in _SOMEBODY_IS
 
 
 def _read(words: Words, asking: Asking, prompt: str) -> Verdict:
@@ -87,11 +142,22 @@ def _read(words: Words, asking: Asking, prompt: str) -> Verdict:
 def _followed(words: Words, tail: Words, behind: Words, asking: Asking, prompt: str) -> Verdict:
     """What a yes with `behind` after it means; `tail` is the same from its first word of weight on."""
     said = words[: len(words) - len(tail)]
+    instead = meant_instead(behind)
+    if instead is not None and not _means_yes(instead, asking, prompt):
+        return Verdict(None, tail)
     if tail[0] in _NEGATIONS:
         return Verdict(False if said[-1] in _SURELY else None, tail)
     doubtful = said in BARE or tail[0] in _TURN or _denies(tail) or _turns_back(tail)
     doubtful = doubtful or leaves_open(words[: len(words) - len(behind)], behind, asking, prompt)
     return Verdict(None if doubtful else True, tail)
+
+
+def _means_yes(words: Words, asking: Asking, prompt: str) -> bool:
+    """Whether the yes before "I mean" stands with what is said behind it: "yes, I mean it". How things are, and
+    whether there is more, stay told unless a no follows."""
+    if asking in (Asking.FACT, Asking.MORE):
+        return False not in _leading(words)[0]
+    return words == ("it",) or is_echoed(words, prompt) or read_verdict(words, asking, prompt).yes is True
 
 
 def is_assent(words: Words) -> bool:

@@ -3,6 +3,7 @@
 import re
 from enum import Enum, auto
 
+from sop.slots.misheard import SMALL
 from sop.slots.yes_words import SOFT
 from sop.words import FILLERS, Words, find_phrase, phrase_list, says_any, singular, split_words, strip_lead, word_set
 
@@ -79,6 +80,18 @@ _PRONOUNS = word_set("it they he she")
 _SAME_SUBJECT = _PRONOUNS | word_set("there everyone")
 _KINDS = word_set("place spot area location somewhere someplace customer client member patient")
 """What says little beside a word that tells which: "a safe place"."""
+_DOES = word_set("do go run pull use also always certainly definitely absolutely sure")
+WELL = word_set("okay ok well fine good safe alright")
+"""How somebody is who came to no harm."""
+_CHANCE = phrase_list("could it be, might it be, could that be, might that be, could this be, might this be")
+_MAY_BE = phrase_list("""
+    it could be, it might be, it may be, that could be, that might be, it could, it might, could be, might be, maybe,
+    possibly, maybe it's, maybe it is, it's possible, it is possible, could well be, it could well be
+""")
+_THINKS = phrase_list("i think, i guess, i suppose, i believe, i don't know, i'm not sure but, not sure but")
+_LIKE_THAT = phrase_list("something like that, something like this")
+_SOME = word_set("some kind sort of any leak smell leaking maybe possibly guess think suppose")
+_WEIGHTLESS = SMALL | _LITTLE | word_set("or before already soon also something anyone someone somebody anybody hard")
 _SENTENCE = re.compile(r"[^.?!]*\?")
 
 
@@ -192,6 +205,54 @@ def _weighty(words: Words) -> Words:
 def _spread(words: Words) -> Words:
     """`words` with contractions written out."""
     return tuple(part for word in words for part in _SPREAD.get(word, word).split())
+
+
+def told_of_chance(words: Words, prompt: str) -> bool:
+    """Whether it is granted that something could be, where just that is asked: "it might be", "it could be gas".
+
+    >>> told_of_chance(("it", "could", "be"), "Could it be gas?"), told_of_chance(("maybe",), "Is there bleeding?")
+    (True, False)
+    """
+    asked = _last_question(prompt)
+    words = strip_lead(words, _THINKS, FILLERS | _YES)
+    said = next((phrase for phrase in _MAY_BE if words[: len(phrase)] == phrase), ())
+    if not said or not says_any(asked, _CHANCE):
+        return False
+    rest = words[len(said) :]
+    rest = next((rest[len(phrase) :] for phrase in _LIKE_THAT if rest[: len(phrase)] == phrase), rest)
+    kept = tuple(word for word in rest if word not in SOFT | _YES | _SOME)
+    named = frozenset(singular(word) for word in kept)
+    return not kept or (named <= {singular(word) for word in asked} and not named.isdisjoint(weighty_of(prompt)))
+
+
+def weighty_of(prompt: str) -> frozenset[str]:
+    """The words of the last question that tell what it asks about, as singulars.
+
+    >>> sorted(weighty_of("Could it be gas, or something like rotten eggs?"))
+    ['egg', 'gas', 'rotten']
+    """
+    return frozenset(singular(word) for word in _last_question(prompt) if word not in _WEIGHTLESS)
+
+
+def asks_of_having(prompt: str) -> bool:
+    """Whether the last question is "do you have ...?"."""
+    return says_any(_last_question(prompt), _DO_YOU_HAVE)
+
+
+def asks_whether_well(prompt: str) -> bool:
+    """Whether the last question is answered by "we are okay": "are you safe?"."""
+    return not WELL.isdisjoint(_last_question(prompt))
+
+
+def is_allowed(verb: str, prompt: str) -> bool:
+    """Whether "you can" before that word takes what is offered: "you can call" where it asks "may I call you?"."""
+    return verb in _DOES or verb in _last_question(prompt)
+
+
+def is_one_of_several(verb: str, prompt: str) -> bool:
+    """Whether the word is a part of what is offered: "text" where it asks "may I call or text you?"."""
+    asked = _last_question(prompt)
+    return "or" in asked and verb in asked
 
 
 def asks_of_the_past(prompt: str) -> bool:
