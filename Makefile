@@ -67,7 +67,7 @@ test: $(STAMP)
 	@$(BIN)/pytest -q --collect-only >/dev/null 2>&1 & \
 	$(MAKE) --no-print-directory check; wait $$! || true
 	@echo "== pytest"
-	@$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

@@ -26,6 +26,8 @@ _CLASSES: dict[str, type] = {
     )
 }
 _NAMES: dict[type, tuple[str, ...]] = {cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _CLASSES.values()}
+_LATER = frozenset({"begun", "offered"})
+"""Fields that are written only where they say something: a journal from before there were any stays as it is."""
 _ENUMS = {
     "urgency": commands.Urgency,
     "word": reading.GlobalWord,
@@ -45,7 +47,8 @@ def _plain(value: Any) -> Any:
     if names is not None:
         plain = {"_": type(value).__name__}
         for name in names:
-            plain[name] = _plain(getattr(value, name))
+            if name not in _LATER or getattr(value, name):
+                plain[name] = _plain(getattr(value, name))
         return plain
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -55,6 +55,13 @@ async def read_only(here: Town) -> AsyncIterator[None]:
     pragmas[:] = ["PRAGMA query_only = OFF"]
 
 
+def small_pages(folder: Path) -> None:
+    """A database of the smallest pages: hardly a write finds room in those it has, so that a full one takes nothing."""
+    with closing(connect(folder / "switchboard.db", isolation_level=None)) as empty:
+        empty.execute("PRAGMA page_size = 512")
+        empty.execute("VACUUM")
+
+
 @asynccontextmanager
 async def full(here: Town) -> AsyncIterator[None]:
     pragmas = obstruct(here.running.engines.store, "PRAGMA max_page_count = 1")
@@ -112,6 +119,7 @@ async def _is_whole(here: Town, call: Leg, party: RecordedCaller) -> None:
 def test_point_35_a_database_that_takes_nothing_in_mid_call_loses_no_word_and_costs_no_silence(tmp_path: Path) -> None:
     async def main() -> None:
         given = settings(tmp_path, numbers={BUSINESS: keyed(flow(tmp_path))})
+        small_pages(tmp_path)
         async with town(tmp_path, {}, given=given, speed=SPEED) as here, asyncio.timeout(LIMIT_S):
             for away, seconds in ((locked, 30.0), (read_only, 8.0), (full, 8.0)):
                 await _is_whole(here, *await _through(here, away, seconds))

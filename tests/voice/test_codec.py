@@ -1,6 +1,7 @@
 """Values ↔ JSON lines."""
 
 import json
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop.acts import Field
-from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Reading
+from sop.reading import Answer, Expectation, Global, GlobalWord, Hypothesis, Reading, Unusable
 from voice.codec import decode, encode
 from voice.commands import Command, Record, Recorder, Save, Transcribe, Urgency
 from voice.events import Event, LegChanged, LegState, OnDuty, ToolFinished, Transcribed, Understood
@@ -54,3 +55,13 @@ def test_every_event_and_command_comes_back(value: object) -> None:
 def test_nothing_unknown_is_built(value: object) -> None:
     with pytest.raises(ValueError, match=r"unknown|missing|unexpected"):
         decode(value)
+
+
+def test_a_journal_from_before_a_field_is_the_same_line() -> None:
+    """What came later is written only where it says something."""
+    plain = Expectation(step="when", kind="date", slot="day")
+    assert "begun" not in encode(plain)
+    assert "offered" not in encode(plain)
+    told = replace(plain, begun="--03-03")
+    assert decode(json.loads(encode(told))) == told
+    assert encode(Unusable("day", "several")) == '{"_":"Unusable","slot":"day","reason":"several","choices":[]}'
